@@ -1,0 +1,101 @@
+# Two commands, always: `make run` and `make test`. The first needs Python 3.11+ and nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON_FILES := config sync watchparty tests tools manage.py $(wildcard bench)
+PY := .venv/bin/python
+RUN_READY := .venv/.run-ready
+TEST_READY := .venv/.test-ready
+NODE_READY := node_modules/.ready
+
+# Checks and tests must not depend on what the shell or .env set for a server.
+SETTINGS = $(shell sed -n 's/^#* *\([A-Z][A-Z_]*\)=.*/\1/p' .env.example)
+CLEAN = env $(foreach name,$(SETTINGS),-u $(name)) ENV_FILE=/dev/null
+WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
+# What a real site would set at least.
+PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
+	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
+
+.PHONY: help run test check lint types layers js fresh unit browser format lock protocol film \
+	bench-fanout clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: $(RUN_READY) ## Serve on http://localhost:8000 (PORT=… for another), with the demo room
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py demo_room --verbosity 0
+	@exec $(PY) manage.py serve
+
+test: system check browser ## Everything: checks, unit tests, browser tests
+
+check: lint types layers js fresh unit ## All but the browser tests, in under two minutes
+
+.PHONY: system
+system: $(TEST_READY)
+	@$(PY) tools/system.py
+
+lint: $(TEST_READY)
+	$(PY) -m ruff check $(PYTHON_FILES)
+	$(PY) -m ruff format --check $(PYTHON_FILES)
+
+types: $(TEST_READY)
+	$(CLEAN) $(PY) -m mypy config sync watchparty tests manage.py
+
+layers: $(TEST_READY)
+	$(CLEAN) .venv/bin/lint-imports --no-logo
+
+js: $(TEST_READY) $(NODE_READY)
+	$(WITH_NODE) npm run --silent types
+	$(WITH_NODE) npm run --silent test
+
+fresh: $(TEST_READY) ## Generated files and migrations are up to date, production settings safe
+	$(CLEAN) $(PY) manage.py generate_protocol --check
+	$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
+	$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+unit: $(TEST_READY) ## The tests that need no browser
+	$(CLEAN) $(PY) -m pytest -m "not browser"
+
+browser: $(TEST_READY) ## The tests in real Chromium browsers
+	$(CLEAN) $(PY) -m pytest -m browser
+
+format: $(TEST_READY) ## Lay out and repair what tools can repair
+	$(PY) -m ruff format $(PYTHON_FILES)
+	$(PY) -m ruff check --fix $(PYTHON_FILES)
+
+lock: ## Lock requirements*.in and package.json again (UPGRADE=1: newest versions)
+	python3 -m venv var/lock
+	var/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-test.in --constraints requirements.txt --output-file requirements-test.txt
+	npm install --package-lock-only
+LOCK = var/lock/bin/uv pip compile --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --quiet --python-version 3.11 $(if $(UPGRADE),--upgrade)
+
+protocol: $(RUN_READY) ## Generate the JavaScript, the schema and docs/protocol.md from the wire
+	$(PY) manage.py generate_protocol
+
+film: ## Draw and encode the demo film again (minutes; needs ffmpeg)
+	python3 -m venv var/film
+	var/film/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement tools/requirements-film.txt
+	var/film/bin/python tools/make_film.py
+
+bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive consumer
+	$(CLEAN) $(PY) -m bench.fanout
+
+clean: ## Remove what make made, but not your data in var/
+	rm -rf .venv node_modules var/static var/lock var/film var/node
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
+
+$(RUN_READY): requirements.txt tools/venv.sh
+	@tools/venv.sh requirements.txt
+	@touch $@
+
+$(TEST_READY): requirements-test.txt tools/venv.sh
+	@tools/venv.sh requirements-test.txt
+	@touch $@ $(RUN_READY)
+
+$(NODE_READY): package.json package-lock.json .npmrc | $(TEST_READY)
+	$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,1 @@
+"""The frame: settings, addresses, checks and the ASGI composition root."""

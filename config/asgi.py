@@ -1,0 +1,117 @@
+"""The composition root of a server process: picks the adapters and joins everything once."""
+# ruff: noqa: E402 - Django must be set up before anything of it is imported
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from django.apps import apps
+from django.conf import settings
+from django.urls import re_path
+
+from config.checks import refuse_unsafe_start
+from sync.apps import sync_config
+from sync.clock import boot_id, utc_ms
+from sync.probes import ProbeWrapper
+from sync.routing import websocket_urlpatterns as clock_urlpatterns
+from sync.walls import AddressWall, OriginWall
+from watchparty.apps import WatchpartyConfig
+from watchparty.hub.hub import Hub
+from watchparty.hub.relay import ChannelLayer
+from watchparty.hub.work import HubContext
+from watchparty.routing import websocket_urlpatterns as party_urlpatterns
+from watchparty.store.archive import DatabaseArchive
+from watchparty.store.memory import MemoryStore
+
+refuse_unsafe_start()
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+EPOCH_BYTES = 9
+
+clock = sync_config()
+
+
+def make_hub() -> Hub:
+    """The hub of this process over the store and layer that the settings name."""
+    store = MemoryStore(
+        DatabaseArchive(),
+        clock.limits,
+        boot_id=boot_id(),
+        new_epoch=lambda: secrets.token_urlsafe(EPOCH_BYTES),
+    )
+    context = HubContext(
+        store=store,
+        layer=cast("ChannelLayer", get_channel_layer()),
+        now_ms=clock.timebase.now_ms,
+        instance=settings.INSTANCE_ID,
+        alone=True,  # the memory store has no peers, whatever layer is there
+    )
+    return Hub(context, lambda: clock.timebase.server_time(utc_ms()))
+
+
+async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Close a socket of any other address before it is accepted: HTTP 403."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+hub = make_hub()
+cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub = hub
+clock.add_health_report("party", lambda: hub.counts)
+
+# From the outside in: whose page, how many sockets, the clock's probes, then the app.
+sockets = OriginWall(
+    AddressWall(
+        ProbeWrapper(
+            URLRouter(
+                [
+                    *clock_urlpatterns,
+                    *party_urlpatterns(hub, clock.limits),
+                    re_path(r"", no_such_socket),
+                ]
+            ),
+            clock.timebase,
+            clock.limits,
+        ),
+        clock.timebase.now_ms,
+        per_s=settings.ADDRESS_SOCKETS_PER_S,
+        open_max=settings.ADDRESS_SOCKETS_OPEN,
+    ),
+    settings.ALLOWED_ORIGINS,
+)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one connection, or the process's own beginning and end."""
+    hub.start()
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    else:
+        await cast("Any", django_application)(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Keep every room in good order when the server stops."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await hub.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,263 @@
+"""Every setting, read from the environment (table: README.md, example: .env.example).
+
+Wrong values stop the import with one sentence each; unsafe ones are refused by config.checks.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from config import env as environment
+from config.csp import NONCE, SAME_HOST_SOCKETS
+from config.database import parse_database_url, sqlite
+from config.logging import logging_config
+from config.sync_config import parse_sync_config
+from sync.core.limits import parse_limits
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+with suppress(OSError):  # A read-only machine keeps its data elsewhere.
+    VAR_DIR.mkdir(exist_ok=True)
+
+env = environment.load(BASE_DIR / ".env")
+
+
+# --- How values are written ------------------------------------------------------------------
+
+NONE: list[str] = []
+ORIGINS_FORM = "origins such as https://example.org"
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _origins(text: str) -> list[str]:
+    return [_origin(item.strip()) for item in text.split(",") if item.strip()]
+
+
+def _limits(overrides: Mapping[str, Any]) -> Mapping[str, Any]:
+    parse_limits(overrides)  # The app reads them again; here a wrong one is told with all others.
+    return overrides
+
+
+def _networks(text: str) -> list[str]:
+    return [str(ip_network(item.strip())) for item in text.split(",") if item.strip()]
+
+
+# --- What kind of process this is ------------------------------------------------------------
+
+# The seed's NODE_ENV counts where DEBUG itself is not given.
+_node_env = env.choice("NODE_ENV", "development", ("development", "production", "test"))
+DEBUG = env.flag("DEBUG", _node_env != "production")
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, 1, 65_535)
+# Containers set HOSTNAME to their id: it is shown, never bound.
+HOSTNAME = env.text("HOSTNAME", socket.gethostname())
+INSTANCE_ID = env.text("INSTANCE_ID", secrets.token_hex(4))
+if not re.fullmatch(r"[\w.-]{1,64}", INSTANCE_ID, re.ASCII):
+    env.problem("INSTANCE_ID", "may hold up to 64 letters, digits, dots, dashes and underscores")
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+# --- Trust -----------------------------------------------------------------------------------
+
+
+def _development_key() -> str:
+    """A key of this copy, kept in a file so that cookies survive restarts."""
+    file = VAR_DIR / "secret_key"
+    with suppress(OSError):  # It exists, or nothing can be kept here.
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    with suppress(OSError):
+        if kept := file.read_text(encoding="ascii"):
+            return kept
+    return secrets.token_urlsafe(48)
+
+
+SECRET_KEY = env.text("SECRET_KEY") or (_development_key() if DEBUG else "")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
+# Origins besides the page's own host that may open sockets and post forms.
+ALLOWED_ORIGINS = env.parsed("ALLOWED_ORIGINS", NONE, _origins, ORIGINS_FORM)
+CORS_ORIGINS = env.parsed("CORS_ORIGINS", NONE, _origins, ORIGINS_FORM)
+TRUSTED_PROXIES = env.parsed("TRUSTED_PROXIES", NONE, _networks, "addresses such as 10.0.0.0/8")
+HTTPS = env.flag("HTTPS", not DEBUG)
+HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 24 * 3600, 0, 10 * 365 * 24 * 3600)
+
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/health$"]  # asked by orchestrators from inside, without TLS
+SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# Django's own "same-origin" breaks YouTube's player, which refuses pages that do not say who asks.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Django 6's name and shape, so that its own middleware can take over one day.
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'", NONCE],
+    "style-src": ["'self'", NONCE],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'", SAME_HOST_SOCKETS],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+
+# --- Figures ---------------------------------------------------------------------------------
+
+LIMITS = env.table("LIMITS", _limits)
+SYNC_CONFIG = env.table("SYNC_CONFIG", parse_sync_config)
+ADDRESS_SOCKETS_PER_S = env.integer("ADDRESS_SOCKETS_PER_S", 20, 1, 100_000)
+ADDRESS_SOCKETS_OPEN = env.integer("ADDRESS_SOCKETS_OPEN", 200, 1, 1_000_000)
+
+
+# --- Data ------------------------------------------------------------------------------------
+
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+    env.problem("REDIS_URL", "cannot be read; use redis://host:6379/0")
+
+DATABASES = {
+    "default": env.parsed(
+        "DATABASE_URL",
+        sqlite(VAR_DIR / "db.sqlite3"),
+        lambda url: parse_database_url(url, BASE_DIR),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            # Survives a Redis restart and keeps no order by senders' clocks, unlike the queueing
+            # layer; our own (epoch, seq) does the ordering.
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py 8 gives up a silent socket after 5 s unless told otherwise.
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 15}], "prefix": "csw"},
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "csw",
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for subdomains and browsers' preload lists binds names that are not ours to bind.
+    "security.W005",
+    "security.W021",
+    # "Not officially supported" means Django's RedisCache too, whose `incr` is Redis' own INCR and
+    # whose `add` is SET NX: atomic and shared, which is all that django-ratelimit needs.
+    "django_ratelimit.W001",
+]
+if not REDIS_URL:
+    # "Not a shared cache": true, and right, while one process is the whole deployment. With Redis
+    # the cache is shared, and this check speaks again.
+    SILENCED_SYSTEM_CHECKS.append("django_ratelimit.E003")
+
+
+# --- Django ----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Before daphne, whose runserver would otherwise serve static files without Range requests,
+    # and without those Chromium cannot seek.
+    "whitenoise.runserver_nostatic",
+    "daphne",
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "config.static.StaticFilesWithoutFilms",
+    "django_ratelimit",
+    "config.apps.FrameConfig",
+    "sync",
+    "watchparty",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "config.csp.ContentSecurityPolicyMiddleware",
+    "config.static.StaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "watchparty.identity.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "config.csp.csp",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "config.static.HashedStorage"
+    },
+}
+FILM_ROOT = BASE_DIR / "static" / "media"
+
+LOGGING = logging_config(debug=DEBUG, level=LOG_LEVEL, instance=INSTANCE_ID)
+
+env.finish()

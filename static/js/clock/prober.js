@@ -1,0 +1,111 @@
+// @ts-check
+/** When to probe: a burst at the start and on suspicion, one probe every two seconds otherwise. */
+
+/** @import { Sample } from "./estimator.js" */
+
+const FIRST_BURST = 12;
+/** After a break the window still knows the floor: six probes confirm it. */
+const BURST = 6;
+const BURST_GAP_MS = 50;
+const IDLE_GAP_MS = 2000;
+/** Bursts in quicker succession would empty the server's bucket (10 a second, 16 at once). */
+const MIN_BETWEEN_BURSTS_MS = 1500;
+const MAX_OUTSTANDING = 8;
+const TIMEOUT_MS = 3000;
+const MESSAGE_TYPE = "time:sync";
+
+/** @typedef {"suspicion" | "visible" | "renewed" | "sleep"} BurstReason */
+/** @typedef {{clientTimestamp: number, serverReceiveTime: number, serverSendTime: number, generation: number, errorMs: number}} Response */
+/** Reasons after which the window is empty: as many probes as at the start. @type {ReadonlySet<BurstReason>} */
+const AFRESH = new Set(/** @type {BurstReason[]} */ (["renewed", "sleep"]));
+
+/**
+ * @typedef {object} ProberParts
+ * @property {(message: {type: string, clientTimestamp: number}) => unknown} send returns false when nothing could be sent
+ * @property {() => number} now the local monotonic clock, in milliseconds
+ * @property {(callback: () => void, delayMs: number) => number} setTimeout
+ * @property {(timer: number) => void} clearTimeout
+ * @property {(sample: Sample) => void} onSample
+ */
+
+export class Prober {
+  #parts;
+  /** T1 of every unanswered probe, which is its matching key. @type {Set<number>} */
+  #outstanding = new Set();
+  /** @type {number | null} */
+  #timer = null;
+  #left = 0;
+  #burstAtMs = -Infinity;
+  #everStarted = false;
+
+  /** @param {ProberParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** The socket is open. */
+  start() {
+    this.stop();
+    this.#left = this.#everStarted ? BURST : FIRST_BURST;
+    this.#everStarted = true;
+    this.#burstAtMs = this.#parts.now();
+    this.#tick();
+  }
+
+  /** The socket is gone, and with it every answer. */
+  stop() {
+    if (this.#timer !== null) this.#parts.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#outstanding.clear();
+    this.#left = 0;
+  }
+
+  /** Looks again at once; ignored while stopped. @param {BurstReason} reason */
+  burst(reason) {
+    if (this.#timer === null) return;
+    const afresh = AFRESH.has(reason);
+    if (!afresh && this.#parts.now() - this.#burstAtMs < MIN_BETWEEN_BURSTS_MS) return;
+    this.#burstAtMs = this.#parts.now();
+    this.#left = Math.max(this.#left, afresh ? FIRST_BURST : BURST);
+    this.#parts.clearTimeout(this.#timer);
+    this.#tick();
+  }
+
+  /** @param {Response} response @param {number} t4Ms local instant of its arrival */
+  onResponse(response, t4Ms) {
+    const t1Ms = response.clientTimestamp;
+    if (!this.#outstanding.delete(t1Ms) || t4Ms - t1Ms > TIMEOUT_MS) return;
+    this.#parts.onSample({
+      t1Ms,
+      t2Ms: response.serverReceiveTime,
+      t3Ms: response.serverSendTime,
+      t4Ms,
+      generation: response.generation,
+      errorMs: response.errorMs,
+    });
+  }
+
+  #tick() {
+    this.#expire();
+    if (this.#outstanding.size < MAX_OUTSTANDING) this.#probe();
+    this.#left = Math.max(this.#left - 1, 0);
+    this.#timer = this.#parts.setTimeout(() => this.#tick(), this.#left > 0 ? BURST_GAP_MS : IDLE_GAP_MS);
+  }
+
+  #expire() {
+    const oldestMs = this.#parts.now() - TIMEOUT_MS;
+    for (const t1Ms of this.#outstanding) if (t1Ms < oldestMs) this.#outstanding.delete(t1Ms);
+  }
+
+  /** T1 is read last, rounded to the wire's microsecond and made unique, as it is the key. */
+  #probe() {
+    let t1Ms = roundToMicrosecond(this.#parts.now());
+    while (this.#outstanding.has(t1Ms)) t1Ms = roundToMicrosecond(t1Ms + 0.001);
+    if (this.#parts.send({ type: MESSAGE_TYPE, clientTimestamp: t1Ms }) !== false) this.#outstanding.add(t1Ms);
+  }
+}
+
+/** @param {number} ms */
+function roundToMicrosecond(ms) {
+  return Math.round(ms * 1000) / 1000;
+}

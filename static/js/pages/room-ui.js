@@ -1,0 +1,222 @@
+// @ts-check
+/** Mounts every part of the room's interface on its elements. */
+
+import { positionAt, fromVideoState } from "../playback/playhead.js";
+import { mountAnnouncer } from "../ui/announcer.js";
+import { mountBanner } from "../ui/banner.js";
+import { mountCompany } from "../ui/company.js";
+import { mountControls } from "../ui/controls.js";
+import { mountCursors } from "../ui/cursors.js";
+import { mountFilmState } from "../ui/film-state.js";
+import { pictureRect } from "../ui/geometry.js";
+import { mountBackdrop, mountInvite } from "../ui/invite.js";
+import { mountKeyboard } from "../ui/keyboard.js";
+import { mountMoment } from "../ui/moment.js";
+import { Nudge } from "../ui/nudge.js";
+import { mountPeople } from "../ui/people.js";
+import { mountPicture } from "../ui/picture.js";
+import { mountRail } from "../ui/rail.js";
+import { mountReactions } from "../ui/reactions.js";
+import { loadedTo, mountSeek } from "../ui/seek.js";
+import { mountSourceDialog } from "../ui/source-dialog.js";
+import { mountSyncStatus } from "../ui/sync-status.js";
+import { mountVolume } from "../ui/volume.js";
+import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
+
+/** @import { MediaClock } from "../clock/media-clock.js" */
+/** @import { Steering } from "../playback/steering.js" */
+/** @import { SourceRequest } from "../protocol/protocol.js" */
+/** @import { Party } from "../room/party.js" */
+/** @import { RoomSocket } from "../room/socket.js" */
+
+/**
+ * @param {object} parts
+ * @param {{demo: SourceRequest}} parts.config
+ * @param {Party} parts.party
+ * @param {MediaClock} parts.clock
+ * @param {RoomSocket} parts.socket
+ * @param {Steering} parts.steering
+ * @param {HTMLVideoElement} parts.video
+ * @param {{reload: () => void}} parts.viewer
+ * @param {Storage | null} parts.local
+ */
+export function mountRoomUi({ config, party, clock, socket, steering, video, viewer, local }) {
+  const loop = newLoop();
+  const stage = byId("stage", HTMLElement);
+  const film = byId("film", HTMLElement);
+  const layer = byId("cursors", HTMLElement);
+  const controls = byId("controls", HTMLElement);
+  const keys = byId("keys-dialog", HTMLDialogElement);
+
+  const positionS = () => {
+    const playhead = party.playhead();
+    return playhead && positionAt(playhead, clock.now());
+  };
+  const durationS = () => {
+    const known = party.state.video?.duration;
+    if (known) return known;
+    return Number.isFinite(video.duration) && video.duration > 0 ? video.duration : null;
+  };
+  const picture = () =>
+    pictureRect({ left: 0, top: 0, width: layer.clientWidth, height: layer.clientHeight }, video.videoWidth, video.videoHeight);
+  const toggle = () => void (party.playhead()?.playing ? party.pause() : party.play());
+  const fullscreen = () => toggleFullscreen(stage, video);
+  const nudge = new Nudge({
+    now,
+    where: () => {
+      const atS = positionS();
+      return atS === null ? null : { positionS: atS, durationS: durationS() };
+    },
+    seek: (toS) => party.seek(toS),
+    ...timers,
+  });
+
+  const { announce } = mountAnnouncer({ region: byId("announcer", HTMLElement), now, ...timers });
+  const moment = mountMoment({
+    root: byId("moment", HTMLElement),
+    party,
+    positionAt: (state, atMs) => positionAt(fromVideoState(state), atMs),
+    announce,
+    ...timers,
+  });
+  const source = mountSourceDialog({
+    dialog: byId("source-dialog", HTMLDialogElement),
+    opener: byId("source-open", HTMLElement),
+    title: byId("source-title", HTMLElement),
+    party,
+    loop,
+    demo: config.demo,
+    pageUrl: location.href,
+  });
+  const volume = mountVolume({ root: controls, video, storage: local });
+  const bigPlay = byId("big-play", HTMLButtonElement);
+  const sound = byId("with-sound", HTMLButtonElement);
+  /** @type {() => void} */
+  let redraw = () => {};
+  const filmState = mountFilmState({
+    root: byId("film-state", HTMLElement),
+    video,
+    party,
+    changeFilm: source.open,
+    tryAgain: viewer.reload,
+    onChange: () => redraw(),
+    ...timers,
+  });
+  const buttons = mountControls({
+    root: controls,
+    bigPlay,
+    stage,
+    party,
+    loop,
+    toggle,
+    jump: (byS) => nudge.press(byS),
+    toggleFullscreen: fullscreen,
+    isFullscreen: () => document.fullscreenElement === stage,
+    usable: () => filmState.clear && sound.hidden,
+  });
+  redraw = buttons.redraw;
+  mountSeek({ root: controls, loop, party, positionS, durationS, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
+  mountPicture({ film, stage, controls, party, toggle, ...timers });
+  mountCursors({
+    film,
+    layer,
+    template: byId("piece-cursor", HTMLTemplateElement),
+    party,
+    loop,
+    picture,
+    now: () => performance.now(),
+    calm,
+  });
+  mountReactions({
+    film,
+    layer: byId("bursts", HTMLElement),
+    bar: byId("reactions", HTMLElement),
+    template: byId("piece-burst", HTMLTemplateElement),
+    party,
+    picture,
+    random: Math.random,
+    announce,
+    ...timers,
+  });
+  mountPeople({
+    list: byId("people", HTMLElement),
+    count: byId("people-count", HTMLElement),
+    alone: byId("alone", HTMLElement),
+    template: byId("piece-person", HTMLTemplateElement),
+    party,
+    loop,
+    civilNowMs: () => clock.civilNow(),
+    ...intervals,
+  });
+  mountCompany({ party, tell: moment.tell, announce });
+  mountSyncStatus({
+    root: byId("sync", HTMLElement),
+    template: byId("piece-drift", HTMLTemplateElement),
+    party,
+    status: () => steering.status(),
+    clock: () => clock,
+    now,
+    onShown: ({ state, driftMs }) => {
+      document.documentElement.dataset.sync = state;
+      document.documentElement.dataset.driftMs = driftMs.toFixed(1);
+    },
+    ...intervals,
+  });
+  mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), ...intervals });
+  mountRail({
+    rail: byId("rail", HTMLElement),
+    button: byId("rail-toggle", HTMLElement),
+    room: byId("main", HTMLElement),
+    storage: local,
+  });
+  mountInvite({
+    dialog: byId("invite-dialog", HTMLDialogElement),
+    openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],
+    copy: (text) => navigator.clipboard.writeText(text),
+  });
+
+  const help = () => {
+    if (!keys.open) keys.showModal();
+  };
+  mountBackdrop(keys);
+  byId("keys-open", HTMLElement).addEventListener("click", help);
+  mountKeyboard({
+    target: document,
+    active: () => party.state.phase === "joined" || party.state.phase === "reconnecting",
+    commands: {
+      toggle,
+      back10: () => nudge.press(-10),
+      forward10: () => nudge.press(10),
+      back5: () => nudge.press(-5),
+      forward5: () => nudge.press(5),
+      mute: volume.toggle,
+      fullscreen,
+      help,
+    },
+  });
+  showInside(party);
+}
+
+/**
+ * What only makes sense inside the room is shown only there.
+ * @param {Party} party
+ */
+function showInside(party) {
+  const parts = ["rail", "rail-toggle", "invite-open", "reactions"].map((id) => byId(id, HTMLElement));
+  const draw = () => {
+    const inside = party.state.phase === "joined" || party.state.phase === "reconnecting";
+    for (const element of parts) element.hidden = !inside;
+  };
+  draw();
+  party.subscribe(draw);
+}
+
+/**
+ * @param {HTMLElement} stage
+ * @param {HTMLVideoElement & {webkitEnterFullscreen?: () => void}} video iPhones only know the film itself
+ */
+function toggleFullscreen(stage, video) {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else if (stage.requestFullscreen) stage.requestFullscreen().catch(() => undefined); // Refused: nothing changes.
+  else video.webkitEnterFullscreen?.();
+}

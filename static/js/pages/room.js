@@ -1,0 +1,159 @@
+// @ts-check
+/** The room page: builds clock, socket, party, player and ui, and connects them. */
+
+import { TimeSync } from "../clock/time-sync.js";
+import { HtmlPlayer } from "../playback/html-player.js";
+import { Steering } from "../playback/steering.js";
+import { COLORS, TabIdentity, readProfile, rememberProfile, timeZone } from "../room/identity.js";
+import { Party } from "../room/party.js";
+import { RoomSocket } from "../room/socket.js";
+import { mountDoor } from "../ui/door.js";
+import { mountGone } from "../ui/gone.js";
+import { when } from "../ui/banner.js";
+import { mountViewer, reportable } from "../ui/viewer.js";
+import { byId, engine, intervals, newId, now, readConfig, resolutionMs, socketUrl, storage, timers } from "./browser.js";
+import { mountRoomUi } from "./room-ui.js";
+import { startTheme } from "./start-theme.js";
+
+/** @import { SyncConfig } from "../playback/follower.js" */
+/** @import { Source, SourceRequest } from "../protocol/protocol.js" */
+/** @import { Profile } from "../room/identity.js" */
+
+/**
+ * @typedef {object} RoomConfig
+ * @property {string} slug
+ * @property {string} wsPath
+ * @property {boolean} closed
+ * @property {SyncConfig} sync
+ * @property {Source | null} source
+ * @property {SourceRequest} demo
+ */
+
+const LONGEST_NAME = 40;
+
+/** @type {RoomConfig} */
+const config = readConfig("room-config");
+const root = document.documentElement;
+const local = storage("localStorage");
+const video = byId("video", HTMLVideoElement);
+
+const socket = new RoomSocket({
+  url: socketUrl(`${config.wsPath}?room=${encodeURIComponent(config.slug)}`),
+  WebSocket,
+  now,
+  random: Math.random,
+  ...timers,
+});
+const timeSync = new TimeSync({
+  send: (message) => socket.send(/** @type {any} */ (message)),
+  now,
+  wallNow: Date.now,
+  resolutionMs: resolutionMs(),
+  ...timers,
+});
+const { clock } = timeSync;
+const identity = new TabIdentity({
+  storage: storage("sessionStorage"),
+  channel: "BroadcastChannel" in window ? new BroadcastChannel("csw-tabs") : null,
+  newId,
+});
+const party = new Party({ socket, clock, now, newRef: newId, tab: () => identity.tab, ...timers });
+const player = new HtmlPlayer(video);
+const steering = new Steering({
+  player,
+  clock,
+  playhead: () => party.playhead(),
+  config: config.sync,
+  now,
+  engine: engine(),
+  isHidden: () => document.visibilityState === "hidden",
+  onStep: (status) => {
+    const report = reportable(status);
+    if (report && clock.locked) party.reportStatus(report);
+  },
+  ...timers,
+});
+
+startTheme();
+startClock();
+startHygiene();
+const viewer = mountViewer({
+  video,
+  player,
+  steering,
+  party,
+  soundButton: byId("with-sound", HTMLButtonElement),
+  soundLabel: /** @type {HTMLElement} */ (byId("with-sound", HTMLButtonElement).querySelector("[data-part='label']")),
+});
+mountRoomUi({ config, party, clock, socket, steering, video, viewer, local });
+startDoor();
+
+/** Probes follow the socket: they begin with each connection and end with it. */
+function startClock() {
+  party.setPositionSource(() => (video.readyState > 0 ? steering.intentPositionS() : null));
+  socket.on("probe", (message, t4Ms) => timeSync.onResponse(message, t4Ms));
+  socket.on("state", ({ phase }) => (phase === "open" ? timeSync.start() : timeSync.stop()));
+}
+
+/** Coming back to the page, to the network, and leaving for good. */
+function startHygiene() {
+  addEventListener("online", () => socket.online());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    timeSync.becameVisible();
+    steering.kick();
+  });
+  addEventListener("pagehide", (event) => {
+    if (!event.persisted) socket.close();
+  });
+  root.dataset.phase = party.state.phase;
+  party.subscribe(({ phase }) => (root.dataset.phase = phase));
+}
+
+function startDoor() {
+  const timezone = timeZone(Intl);
+  const profile = readProfile(local, Math.random);
+  const asked = new URLSearchParams(location.search).get("name")?.trim().slice(0, LONGEST_NAME);
+
+  /** @param {Profile} as */
+  const enter = async ({ name, color, shareCity }) => {
+    door.wait(true);
+    await identity.ready(timers.setTimeout);
+    party.join({ roomId: config.slug, name, color, shareCity, ...(timezone && { timezone }) });
+  };
+  const door = mountDoor({
+    root: byId("door", HTMLElement),
+    swatch: byId("piece-swatch", HTMLTemplateElement),
+    colors: COLORS,
+    profile,
+    timezone: timezone ?? "",
+    join: (chosen) => {
+      viewer.prime();
+      rememberProfile(local, chosen);
+      last = chosen;
+      void enter(chosen);
+    },
+  });
+  let last = { ...profile, name: asked || profile.name };
+
+  const draw = () => {
+    const { phase, retryAtMs } = party.state;
+    const outside = phase === "idle" || phase === "connecting";
+    door.show(outside && !config.closed);
+    door.wait(phase === "connecting");
+    if (phase === "connecting") door.complain(retryAtMs === null ? "" : `The room can’t be reached just now. ${when(retryAtMs, now())}`);
+  };
+  party.subscribe(draw);
+  party.on("refusal", ({ message }) => party.state.phase === "idle" && door.complain(message));
+  intervals.setInterval(() => party.state.phase === "connecting" && draw(), 1000);
+  mountGone({
+    root: byId("gone", HTMLElement),
+    party,
+    again: () => void enter(last),
+    already: config.closed ? { code: 4410, errorCode: null, message: "" } : null,
+  });
+
+  viewer.load(config.source);
+  if (config.closed) door.show(false);
+  else if (asked) void enter(last);
+}

@@ -1,0 +1,275 @@
+// @ts-check
+/** The control law: where the playhead is and where the player is, in; what the player should do, out. */
+
+import { Latency } from "./latency.js";
+import { clampToFilm, jumpS, positionAt, reachesAtMs } from "./playhead.js";
+import { SeekPolicy } from "./seek-policy.js";
+import { Trim } from "./trim.js";
+
+/** @import { Playhead } from "./playhead.js" */
+/** @import { Engine } from "./trim.js" */
+/** @import { Range } from "./html-player.js" */
+
+/** The seed's SYNC_CONFIG; milliseconds for the intervals, seconds for the thresholds. */
+/** @typedef {{SYNC_INTERVAL: number, DRIFT_THRESHOLD_SEEK: number, DRIFT_THRESHOLD_ADJUST: number, MAX_SPEEDUP: number, MAX_SLOWDOWN: number, USER_ACTION_COOLDOWN: number}} SyncConfig */
+/** @typedef {{paused: boolean, seeking: boolean, readyState: number, ended: boolean, rate: number, durationS: number | null, buffered: ReadonlyArray<Range>}} PlayerState */
+/**
+ * nowMs: media clock; localMs: local clock, for the follower's own waiting; quiet: the viewer's own action is fresh, so no corrections;
+ * blocked: the browser refused to play without a gesture.
+ * @typedef {object} Input
+ * @property {number} nowMs
+ * @property {number} localMs
+ * @property {Playhead} playhead
+ * @property {number} measuredPositionS
+ * @property {PlayerState} player
+ * @property {{locked: boolean, boundMs: number}} clock
+ * @property {boolean} [quiet]
+ * @property {boolean} [hidden]
+ * @property {boolean} [blocked]
+ */
+/** pause: and stand exactly at positionS. play: after delayMs, at this rate. */
+/** @typedef {{kind: "none"} | {kind: "rate", rate: number, preservesPitch: boolean} | {kind: "seek", positionS: number} | {kind: "play", delayMs: number, rate: number} | {kind: "pause", positionS: number}} Action */
+/** lateS: how much too late a start was known to be. @typedef {{kind: "start" | "seek", lateS: number, fromS: number, sinceMs: number | null, movesSinceMs: number | null}} Settling */
+/** @typedef {"synced" | "adjusting" | "seeking" | "buffering" | "hidden" | "blocked" | "local"} SyncState */
+/** @typedef {{driftMs: number, action: Action, state: SyncState}} Output  positive drift: behind */
+
+/** A vector that moves the film by more than this is a seek by somebody, not a correction. */
+const JUMP_S = 0.1;
+/** No corrections this close to the end (PROTOCOL, rule 7). */
+const END_S = 0.5;
+/** Below this a drift counts as synced (seed); above DRIFT_THRESHOLD_ADJUST as adjusting. */
+const SYNCED_S = 0.02;
+/** A start this late is made up by rate within about a second; a later one seeks ahead first. */
+const LATE_START_S = 0.12;
+/** A standing player that is ahead by more than its preparation explains is not waited for. */
+const EARLY_START_S = 0.5;
+/** While the clock is not locked only what is surely wrong is put right. */
+const UNLOCKED_SLACK_MS = 250;
+/** A start is scheduled on a timer once it is nearer than this, two ticks. */
+const SCHEDULE_MS = 220;
+/** How long after movement began the first measurements are trusted. */
+const SETTLE_MS = 300;
+/** A film that advanced by this is moving. */
+const MOVED_S = 0.02;
+/** How long a start waits for data or for the clock, before it is better than nothing. */
+const PATIENCE_MS = 2000;
+/** A standing film is put right again if it is further off than this (a browser that seeks to key frames). */
+const STANDING_S = 0.25;
+const STANDING_RETRY_MS = 1000;
+/** Rates closer than this are the same. */
+const SAME_RATE = 1e-4;
+
+const NONE = Object.freeze(/** @type {Action} */ ({ kind: "none" }));
+
+export class Follower {
+  #config;
+  #trim;
+  #seeks;
+  /** From play() to movement; measured 69–83 ms after a seek. */
+  #start = new Latency(0.075, { leastS: -0.05, mostS: 0.5 });
+  /** From a seek of a standing player to ready. */
+  #prepare = new Latency(0.2, { leastS: 0.1, mostS: 4 });
+  /** @type {Playhead | null} */
+  #last = null;
+  /** Where we made the standing player stand. @type {number | null} */
+  #standsAtS = null;
+  #standsSinceMs = 0;
+  /** @type {Settling | null} */
+  #settling = null;
+  /** @type {number | null} */
+  #preparingSinceMs = null;
+  /** @type {number | null} */
+  #waitingSinceMs = null;
+  /** @type {SyncState} */
+  #shown = "adjusting";
+
+  /** @param {{config: SyncConfig, engine?: Engine, allowRate?: boolean}} options allowRate: false for viewers who opt out of trims */
+  constructor({ config, engine = "chromium", allowRate = true }) {
+    this.#config = config;
+    this.#trim = new Trim(config, engine);
+    const seeksOnly = engine === "webkit" || !allowRate;
+    this.#seeks = new SeekPolicy({ alwaysBeyondS: config.DRIFT_THRESHOLD_SEEK, seeksOnly });
+    this.allowRate = allowRate;
+  }
+
+  /** Learned start latency, for `member:status` and the room's lead. */
+  get startMs() {
+    return this.#start.seconds * 1000;
+  }
+
+  /** Another film: nothing learned about the position holds. */
+  reset() {
+    this.#last = null;
+    this.#standsAtS = null;
+    this.#settling = null;
+    this.#preparingSinceMs = null;
+    this.#waitingSinceMs = null;
+    this.#trim.reset();
+  }
+
+  /** @param {Input} input @returns {Output} */
+  step(input) {
+    const { playhead, player, nowMs } = input;
+    const jumped = this.#last !== null && Math.abs(jumpS(this.#last, playhead, nowMs)) > JUMP_S;
+    this.#last = playhead;
+    if (player.readyState < 1) return this.#out(input, NONE, "buffering");
+    if (!playhead.playing) return this.#stand(input);
+    if (input.blocked && player.paused) return this.#out(input, NONE, "blocked");
+    if (player.paused) return this.#startUp(input);
+    if (nowMs < playhead.atMs - SCHEDULE_MS) return this.#standAt(input, playhead.positionS);
+    return this.#follow(input, jumped);
+  }
+
+  /** @param {Input} input */
+  #stand(input) {
+    return this.#standAt(input, input.playhead.positionS);
+  }
+
+  /**
+   * Everybody stops a little elsewhere, so that everybody seeks, once, to the room's exact position: one position, one picture.
+   * @param {Input} input @param {number} filmS
+   */
+  #standAt(input, filmS) {
+    const { player, localMs, measuredPositionS } = input;
+    const positionS = clampToFilm(filmS, player.durationS);
+    this.#settling = null;
+    this.#preparingSinceMs = null;
+    const movedAway = Math.abs(measuredPositionS - positionS) > STANDING_S && localMs - this.#standsSinceMs > STANDING_RETRY_MS;
+    if (player.paused && this.#standsAtS === positionS && (player.seeking || !movedAway)) {
+      return this.#out(input, NONE, player.seeking ? "seeking" : "synced");
+    }
+    this.#standsAtS = positionS;
+    this.#standsSinceMs = localMs;
+    return this.#out(input, player.paused ? { kind: "seek", positionS } : { kind: "pause", positionS }, "seeking");
+  }
+
+  /** A standing player starts at the instant at which the playhead comes by; if that is over, it goes ahead first and waits there. @param {Input} input */
+  #startUp(input) {
+    const { playhead, player, nowMs, localMs, measuredPositionS } = input;
+    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
+    if (positionAt(playhead, nowMs) >= endS - (player.ended ? END_S : 0)) return this.#out(input, NONE, "synced");
+    this.#waitingSinceMs ??= localMs;
+    const patient = localMs - this.#waitingSinceMs < PATIENCE_MS;
+    if (!Number.isFinite(input.clock.boundMs) && patient) return this.#out(input, NONE, "adjusting");
+    if (player.seeking) return this.#out(input, NONE, "seeking");
+    const lateS = (nowMs - reachesAtMs(playhead, measuredPositionS)) / 1000 + this.#start.seconds;
+    if (this.#isFar(input, lateS)) return this.#goAhead(input, lateS);
+    if (player.readyState < 3 && patient) return this.#out(input, NONE, "buffering");
+    if (-lateS * 1000 > SCHEDULE_MS) return this.#out(input, NONE, "adjusting");
+    return this.#play(input, Math.max(lateS, 0), Math.max(-lateS * 1000, 0));
+  }
+
+  /** @param {Input} input @param {number} lateS */
+  #isFar({ playhead, nowMs, measuredPositionS, clock }, lateS) {
+    if (!Number.isFinite(clock.boundMs)) return false;
+    const aheadS = this.#prepare.seconds + this.#start.seconds;
+    const beforeStart = nowMs < playhead.atMs - aheadS * 1000;
+    if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
+    const slackS = clock.locked ? LATE_START_S : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
+    return lateS > slackS || (!beforeStart && -lateS > aheadS + EARLY_START_S);
+  }
+
+  /** @param {Input} input @param {number} lateS */
+  #goAhead(input, lateS) {
+    const { playhead, nowMs, localMs, player } = input;
+    if (this.#preparingSinceMs !== null) this.#prepare.learn(2 * lateS); // was not ready in time
+    this.#preparingSinceMs = localMs;
+    const aheadMs = (this.#prepare.seconds + this.#start.seconds) * 1000;
+    const positionS = clampToFilm(positionAt(playhead, nowMs + aheadMs), player.durationS);
+    this.#standsAtS = null;
+    return this.#out(input, { kind: "seek", positionS }, "seeking");
+  }
+
+  /** @param {Input} input @param {number} lateS @param {number} delayMs */
+  #play(input, lateS, delayMs) {
+    if (this.#preparingSinceMs !== null && delayMs > 0) {
+      this.#prepare.learn(-delayMs / 2000); // waited in vain for a part of it
+    }
+    this.#preparingSinceMs = null;
+    this.#standsAtS = null;
+    this.#waitingSinceMs = null;
+    this.#trim.reset();
+    this.#settling = { kind: "start", lateS, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
+    return this.#out(input, { kind: "play", delayMs, rate: input.playhead.rate }, "adjusting");
+  }
+
+  /** @param {Input} input @param {boolean} jumped */
+  #follow(input, jumped) {
+    const { playhead, player, nowMs, localMs, clock } = input;
+    this.#waitingSinceMs = null;
+    this.#standsAtS = null;
+    const driftS = this.#driftS(input);
+    const expectedS = positionAt(playhead, nowMs);
+    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
+    if (expectedS >= endS - END_S) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "synced");
+    if (jumped && Number.isFinite(clock.boundMs)) return this.#seek(input);
+    if (player.seeking) return this.#out(input, NONE, "seeking");
+    if (player.readyState < 3) return this.#out(input, NONE, "buffering");
+    if (this.#settling && !this.#settled(input, this.#settling)) {
+      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "adjusting");
+    }
+    const sizeS = Math.abs(driftS);
+    if (!clock.locked) {
+      if (sizeS * 1000 > clock.boundMs + UNLOCKED_SLACK_MS) return this.#seek(input);
+      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
+    }
+    if (input.quiet) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
+    if (this.#seeks.wants(sizeS, localMs)) return this.#seek(input);
+    if (!this.allowRate) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
+    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false });
+    return this.#out(input, this.#setRate(input, rate));
+  }
+
+  /** A moving player jumps to where the playhead will be when it moves again; if that is not loaded, it waits there. @param {Input} input */
+  #seek(input) {
+    const { playhead, player, nowMs, localMs } = input;
+    this.#trim.reset();
+    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#seeks.latencyS * 1000), player.durationS);
+    if (!player.buffered.some(({ startS, endS }) => startS <= positionS && positionS + END_S <= endS)) {
+      this.#preparingSinceMs = localMs;
+      const aheadMs = (this.#prepare.seconds + this.#start.seconds) * 1000;
+      return this.#out(input, { kind: "pause", positionS: clampToFilm(positionAt(playhead, nowMs + aheadMs), player.durationS) }, "seeking");
+    }
+    this.#seeks.began(localMs);
+    this.#settling = { kind: "seek", lateS: 0, fromS: positionS, sinceMs: null, movesSinceMs: null };
+    return this.#out(input, { kind: "seek", positionS }, "seeking");
+  }
+
+  /**
+   * Waits until the player has moved for a while, then learns what its start or seek really cost.
+   * @param {Input} input @param {Settling} settling
+   */
+  #settled(input, settling) {
+    const { localMs, measuredPositionS, playhead, clock } = input;
+    settling.sinceMs ??= localMs;
+    if (settling.movesSinceMs === null && measuredPositionS > settling.fromS + MOVED_S) settling.movesSinceMs = localMs;
+    const stuck = localMs - settling.sinceMs > PATIENCE_MS;
+    const moved = settling.movesSinceMs !== null && localMs - settling.movesSinceMs >= SETTLE_MS;
+    if (!moved && !stuck) return false;
+    this.#settling = null;
+    if (stuck || !clock.locked || input.hidden) return true;
+    const residualS = this.#driftS(input) / playhead.rate;
+    if (settling.kind === "seek") this.#seeks.ended(residualS, localMs);
+    else this.#start.learn(residualS - settling.lateS);
+    return true;
+  }
+
+  /** @param {Input} input @param {{rate: number, preservesPitch: boolean}} wanted @returns {Action} */
+  #setRate({ player }, wanted) {
+    return Math.abs(player.rate - wanted.rate) > SAME_RATE ? { kind: "rate", ...wanted } : NONE;
+  }
+
+  /** @param {Input} input */
+  #driftS({ playhead, nowMs, measuredPositionS }) {
+    return positionAt(playhead, nowMs) - measuredPositionS;
+  }
+
+  /** @param {Input} input @param {Action} action @param {SyncState} [state] @returns {Output} */
+  #out(input, action, state) {
+    const driftS = this.#driftS(input);
+    if (Math.abs(driftS) < SYNCED_S) this.#shown = "synced";
+    if (Math.abs(driftS) > this.#config.DRIFT_THRESHOLD_ADJUST) this.#shown = "adjusting";
+    const quietState = input.hidden ? "hidden" : this.#shown;
+    return { driftMs: driftS * 1000, action, state: state ?? quietState };
+  }
+}

@@ -1,0 +1,302 @@
+// @ts-check
+/** Being in a room: comes in, comes back after every loss, and keeps what the server says as one frozen state. */
+
+import { ACTIONS, ClientType, ErrorCode, ServerType } from "../protocol/protocol.js";
+import { Admission } from "./admission.js";
+import { Controls } from "./controls.js";
+import { Emitter } from "./emitter.js";
+import { NOWHERE } from "./party-state.js";
+import { Presence, userOf } from "./presence.js";
+import { tooFast } from "./refusals.js";
+import { Timeline } from "./timeline.js";
+
+/** @import { MediaClock } from "../clock/media-clock.js" */
+/** @import { ClientMessage, ErrorMessage, RateLimited, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { JoinDetails } from "./admission.js" */
+/** @import { PartyEvents, PartyState } from "./party-state.js" */
+/** @import { RoomSocket, SocketState } from "./socket.js" */
+/** @import { Deed } from "./timeline.js" */
+/** @import { Timers } from "./timer.js" */
+
+/**
+ * @typedef {Timers & {
+ *   socket: RoomSocket,
+ *   clock: Pick<MediaClock, "now" | "locked" | "civilOffsetMs">,
+ *   now: () => number,
+ *   newRef: () => string,
+ *   tab?: () => string,
+ * }} PartyParts `now` is the local clock in ms, `tab` the id that this tab keeps across reloads
+ *
+ * Of the messages that the server will send once there are several of it.
+ * @typedef {{type: "server:degraded", reason: string | null, since: number}} ServerDegraded
+ */
+
+export class Membership {
+  #socket;
+  #clock;
+  #tab;
+  #admission;
+  /** @type {Controls} */
+  #controls;
+  /** @type {Timeline} */
+  #timeline;
+  #presence;
+  /** @type {Emitter<PartyEvents>} */
+  #emitter = new Emitter();
+  /** @type {Emitter<{change: [state: Readonly<PartyState>]}>} */
+  #changes = new Emitter();
+  #state = NOWHERE;
+  #wasJoined = false;
+
+  /** @param {PartyParts} parts */
+  constructor({ socket, clock, now, newRef, tab, ...timers }) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#tab = tab;
+    this.#admission = new Admission({
+      ...timers,
+      send: (join) => socket.send(join),
+      resume: () => this.#timeline.position,
+      onSilence: () => socket.reopen(),
+    });
+    this.#controls = new Controls({
+      ...timers,
+      clock,
+      newRef,
+      send: (control) => this.send(control),
+      room: () => this.#standing(),
+      onGiven: (kind, ref) => this.tell("control", { kind, ref }),
+      onSettled: (ref, outcome) => this.tell("settled", { ref, outcome }),
+      onRefused: (refusal) => this.tell("refusal", refusal),
+    });
+    this.#timeline = new Timeline({
+      ...timers,
+      controls: this.#controls,
+      now,
+      askSnapshot: () => this.send({ type: ClientType.ROOM_SYNC }),
+      isJoined: () => this.isJoined,
+    });
+    this.#presence = new Presence({
+      emitter: this.#emitter,
+      now,
+      askUsers: () => this.send({ type: ClientType.USERS_LIST }),
+    });
+    socket.on("state", (state) => this.#follow(state));
+    socket.on("message", (message) => this.#receive(message));
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get isJoined() {
+    return this.#state.phase === "joined";
+  }
+
+  get controls() {
+    return this.#controls;
+  }
+
+  /** @param {(state: Readonly<PartyState>) => void} listener */
+  subscribe(listener) {
+    return this.#changes.on("change", listener);
+  }
+
+  /** @type {Emitter<PartyEvents>["on"]} */
+  on(name, listener) {
+    return this.#emitter.on(name, listener);
+  }
+
+  /** @param {JoinDetails} details */
+  join(details) {
+    if (details.roomId !== this.#admission.details?.roomId) this.#forget();
+    else if (this.isJoined) return;
+    this.#admission.want({ tab: this.#tab?.(), ticket: this.#state.ticket ?? undefined, ...details });
+    this.#change({ phase: this.#awayPhase, gone: null });
+    if (this.#socket.state.phase !== "open") this.#socket.connect();
+    else if (!this.#admission.asking) this.#admission.ask();
+  }
+
+  leave() {
+    if (this.#state.phase === "idle") return;
+    this.send({ type: ClientType.ROOM_LEAVE });
+    this.#forget();
+    this.tell("left", { gone: null });
+  }
+
+  /**
+   * While a member; else nothing goes out.
+   * @param {ClientMessage} message
+   */
+  send(message) {
+    return this.isJoined && this.#socket.send(message);
+  }
+
+  /**
+   * @template {keyof PartyEvents} Name
+   * @param {Name} name
+   * @param {PartyEvents[Name]} args
+   */
+  tell(name, ...args) {
+    this.#refresh();
+    this.#emitter.emit(name, ...args);
+  }
+
+  /** @returns {PartyState["phase"]} */
+  get #awayPhase() {
+    return this.#wasJoined ? "reconnecting" : "connecting";
+  }
+
+  #standing() {
+    const { video, position } = this.#timeline;
+    return video && position ? { video, position } : null;
+  }
+
+  /** @param {Readonly<SocketState>} socketState */
+  #follow({ phase, retryAtMs, code, error }) {
+    if (phase === "open") {
+      this.#admission.ask();
+      return;
+    }
+    this.#disconnect();
+    if (phase === "gone") this.#stayAway({ code, errorCode: error?.code ?? null, message: error?.message ?? "" });
+    else if (phase === "waiting" && !this.#admission.details) this.#socket.close();
+    else this.#change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
+  }
+
+  #disconnect() {
+    this.#admission.settle();
+    this.#timeline.disconnect();
+  }
+
+  /** @param {NonNullable<PartyState["gone"]>} gone */
+  #stayAway(gone) {
+    this.#wasJoined = false;
+    this.#controls.clear();
+    this.#change({ phase: "gone", retryAtMs: null, gone });
+    this.tell("left", { gone });
+  }
+
+  #forget() {
+    this.#admission.want(null);
+    this.#disconnect();
+    this.#socket.close();
+    this.#controls.clear();
+    this.#timeline.clear();
+    this.#presence.clear();
+    this.#wasJoined = false;
+    this.#change(NOWHERE);
+  }
+
+  /** @param {ServerMessage | ServerDegraded} message */
+  #receive(message) {
+    switch (message.type) {
+      case ServerType.USER_SELF:
+        return this.#meetSelf(message);
+      case ServerType.ROOM_JOINED:
+        return this.#takeSnapshot(message);
+      case ServerType.SERVER_TIME:
+        this.#clock.civilOffsetMs = message.civilOffsetMs;
+        return;
+      case ServerType.ERROR:
+        return this.#takeError(message);
+      case ServerType.ERROR_RATELIMIT:
+        return this.#slowDown(message);
+      case "server:degraded":
+        return this.#change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
+      case ServerType.USER_UPDATED:
+        if (message.id === this.#state.self?.id) this.#renameSelf(userOf(message));
+    }
+    const selfId = this.#state.self?.id;
+    if ("epoch" in message) this.#report(this.#timeline.receive(message, selfId));
+    else if (this.#presence.receive(message, selfId)) this.#refresh();
+  }
+
+  /** @param {UserSelf} message */
+  #meetSelf(message) {
+    this.#admission.update({ ticket: message.ticket });
+    this.#change({ self: userOf(message), ticket: message.ticket });
+  }
+
+  /** @param {Readonly<User>} self */
+  #renameSelf(self) {
+    this.#admission.update({ name: self.name, color: self.color });
+    this.#change({ self });
+  }
+
+  /** @param {RoomJoined} message */
+  #takeSnapshot(message) {
+    const enters = !this.isJoined;
+    const again = this.#wasJoined;
+    this.#admission.settle();
+    this.#wasJoined = true;
+    this.#presence.replace(message.users);
+    const phase = /** @type {const} */ ("joined");
+    this.#change({ phase, room: message.room, retryAtMs: null, gone: null });
+    this.#report(this.#timeline.replace(message, this.#state.self?.id));
+    if (!enters) return;
+    this.#controls.repeat();
+    this.tell("joined", { self: this.#state.self, again });
+  }
+
+  /** @param {ErrorMessage} message */
+  #takeError({ code, message, ref, field }) {
+    const wasAsking = this.#admission.asking;
+    if (ref !== undefined && this.#controls.refuse(ref)) {
+      this.tell("refusal", { code, message, ref, field });
+    } else if (code === ErrorCode.NOT_JOINED && this.isJoined) {
+      this.#socket.reopen(); // The server has forgotten us: come in again.
+    } else if (wasAsking && (code === ErrorCode.UNAVAILABLE || code === ErrorCode.INTERNAL)) {
+      this.#socket.reopen(); // Nobody's fault: a later attempt may be let in.
+    } else {
+      if (wasAsking) this.#giveUpJoining();
+      this.tell("refusal", { code, message, ref, field });
+    }
+  }
+
+  /** The join itself was refused; a close may follow and say that it is final. */
+  #giveUpJoining() {
+    this.#admission.want(null);
+    this.#admission.settle();
+    this.#change({ phase: "idle" });
+  }
+
+  /** @param {RateLimited} limited */
+  #slowDown(limited) {
+    const { action, retryIn, ref } = limited;
+    if (ref !== undefined && this.#controls.refuse(ref)) this.tell("refusal", tooFast(limited));
+    else if (action === ACTIONS[ClientType.ROOM_JOIN] && this.#admission.asking) this.#admission.postpone(retryIn);
+    else this.tell("ratelimit", { action, retryInMs: retryIn });
+  }
+
+  /** @param {Deed[]} deeds */
+  #report(deeds) {
+    this.#refresh();
+    const { self } = this.#state;
+    for (const { kind, video } of deeds) {
+      const own = self !== null && video.by === self.id;
+      this.tell("action", { by: this.#presence.roster.find(video.by), kind, video, own });
+    }
+  }
+
+  /** Brings the state up to what the parts know. */
+  #refresh() {
+    const { users, count, statuses, summary } = this.#presence.roster;
+    this.#change({
+      video: this.#timeline.video,
+      users,
+      userCount: count,
+      statuses,
+      statusSummary: summary,
+      pendingControls: this.#controls.count,
+    });
+  }
+
+  /** @param {Partial<PartyState>} patch */
+  #change(patch) {
+    const fields = /** @type {(keyof PartyState)[]} */ (Object.keys(patch));
+    if (fields.every((field) => Object.is(patch[field], this.#state[field]))) return;
+    this.#state = Object.freeze({ ...this.#state, ...patch });
+    this.#changes.emit("change", this.#state);
+  }
+}

@@ -1,0 +1,159 @@
+// @ts-check
+/** A room as the page uses it: the state it shows, and everything that a viewer can do there. */
+
+import { fromVideoState, positionAt } from "../playback/playhead.js";
+import { ClientType } from "../protocol/protocol.js";
+import { Membership } from "./membership.js";
+import { offline } from "./refusals.js";
+import { Throttle } from "./throttle.js";
+
+/** @import { ClientMessage, Emoji, Source, SourceRequest, Status } from "../protocol/protocol.js" */
+/** @import { JoinDetails } from "./admission.js" */
+/** @import { Emitter } from "./emitter.js" */
+/** @import { PartyParts } from "./membership.js" */
+/** @import { PartyEvents, PartyState } from "./party-state.js" */
+
+/** The server allows 20 cursors and one status a second. */
+const CURSOR_INTERVAL_MS = 50;
+const STATUS_INTERVAL_MS = 1000;
+
+export class Party {
+  #membership;
+  #clock;
+  #cursor;
+  #status;
+  #isPointing = false;
+
+  /** @param {PartyParts} parts */
+  constructor(parts) {
+    const { clock, now, setTimeout, clearTimeout } = parts;
+    const membership = new Membership(parts);
+    const pass = (/** @type {ClientMessage} */ message) => membership.send(message);
+    const throttled = { now, setTimeout, clearTimeout, pass };
+    this.#membership = membership;
+    this.#clock = clock;
+    this.#cursor = new Throttle({ ...throttled, intervalMs: CURSOR_INTERVAL_MS });
+    this.#status = new Throttle({ ...throttled, intervalMs: STATUS_INTERVAL_MS });
+  }
+
+  get state() {
+    return this.#membership.state;
+  }
+
+  /**
+   * @param {(state: Readonly<PartyState>) => void} listener called after each change
+   * @returns {() => void} unsubscribes
+   */
+  subscribe(listener) {
+    return this.#membership.subscribe(listener);
+  }
+
+  /** @type {Emitter<PartyEvents>["on"]} */
+  on(name, listener) {
+    return this.#membership.on(name, listener);
+  }
+
+  /** The vector to play by: ahead of the room while a control of ours is on its way. */
+  playhead() {
+    const video = this.#membership.controls.prediction ?? this.state.video;
+    return video && fromVideoState(video);
+  }
+
+  /** @param {() => number | null} positionS where this viewer's player is, in film seconds */
+  setPositionSource(positionS) {
+    this.#membership.controls.setPositionSource(positionS);
+  }
+
+  /**
+   * Joins, and joins again on every new connection, until left or sent away.
+   * @param {JoinDetails} details
+   */
+  join(details) {
+    this.#membership.join(details);
+  }
+
+  leave() {
+    this.#membership.leave();
+  }
+
+  /**
+   * Controls return their ref, or null when the room cannot be reached (and a `refusal` says so).
+   * @param {{leadMs?: number}} [options] `leadMs`: start together, that much later
+   */
+  play(options) {
+    return this.#membership.controls.play(options);
+  }
+
+  pause() {
+    return this.#membership.controls.pause();
+  }
+
+  /** @param {number} positionS */
+  seek(positionS) {
+    return this.#membership.controls.seek(positionS);
+  }
+
+  /** @param {number} rate */
+  setRate(rate) {
+    return this.#membership.controls.setRate(rate);
+  }
+
+  /** @param {SourceRequest | Source} source */
+  setSource(source) {
+    return this.#membership.controls.setSource(source);
+  }
+
+  /**
+   * @param {number} x percent of the picture
+   * @param {number} y percent of the picture
+   */
+  moveCursor(x, y) {
+    if (!this.#membership.isJoined) return;
+    this.#isPointing = true;
+    this.#cursor.offer({ type: ClientType.CURSOR_MOVE, x: percent(x), y: percent(y) });
+  }
+
+  leaveCursor() {
+    this.#cursor.cancel();
+    if (this.#isPointing) this.#membership.send({ type: ClientType.CURSOR_LEAVE });
+    this.#isPointing = false;
+  }
+
+  /**
+   * @param {Emoji} emoji
+   * @param {number} x percent of the picture
+   * @param {number} y percent of the picture
+   */
+  react(emoji, x, y) {
+    const videoTime = this.#membership.controls.ownPosition() ?? this.#playheadPosition();
+    this.#ask({ type: ClientType.REACTION_SEND, emoji, x: percent(x), y: percent(y), videoTime });
+  }
+
+  /** @param {Status} status */
+  reportStatus(status) {
+    if (this.#membership.isJoined) this.#status.offer({ type: ClientType.MEMBER_STATUS, ...status });
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} color #rrggbb
+   */
+  rename(name, color) {
+    this.#ask({ type: ClientType.MEMBER_RENAME, name, color });
+  }
+
+  #playheadPosition() {
+    const playhead = this.playhead();
+    return playhead ? positionAt(playhead, this.#clock.now()) : 0;
+  }
+
+  /** @param {ClientMessage} message that the viewer expects to have an effect */
+  #ask(message) {
+    if (!this.#membership.send(message)) this.#membership.tell("refusal", offline());
+  }
+}
+
+/** @param {number} value of the picture's width or height */
+function percent(value) {
+  return Math.round(Math.min(Math.max(value, 0), 100) * 100) / 100;
+}

@@ -1,0 +1,278 @@
+// @ts-check
+/** The viewer's one WebSocket: comes back after every loss, stays away where the server says so. */
+
+import { ClientType, CloseCode, ServerType } from "../protocol/protocol.js";
+import { Emitter } from "./emitter.js";
+import { afterClose, backoffMs, reasonOfClose } from "./retry.js";
+import { Timer } from "./timer.js";
+
+/** @import { ClientMessage, ServerMessage, TimeSyncResponse } from "../protocol/protocol.js" */
+/** @import { Timers } from "./timer.js" */
+
+/** A browser itself waits for minutes on a network that swallows the first packet. */
+const CONNECT_PATIENCE_MS = 6000;
+/** Browsers cannot see pings: a probe that nothing follows for so long means a dead connection. */
+const PROBE_PATIENCE_MS = 2500;
+/** A timer this late means that the page slept; frames may wait behind it, so they get a moment. */
+const SLEPT_MS = 250;
+const HEARTBEAT_MS = 25_000;
+/** A connection that lived this long was good: the next loss starts the back-off anew. */
+const STABLE_MS = 5000;
+/** A close without reason of its own takes it from an `error` frame no older than this. */
+const REASON_AGE_MS = 2000;
+
+/**
+ * @typedef {object} SocketState
+ * @property {"idle" | "connecting" | "open" | "waiting" | "gone"} phase
+ *   waiting: comes back at `retryAtMs`; gone: stays away for the reason in `code` and `error`
+ * @property {number | null} retryAtMs on the clock of `now`
+ * @property {number | null} code of the last close
+ * @property {{code: string | null, message: string} | null} error why, when gone
+ *
+ * @typedef {{
+ *   open: [],
+ *   message: [message: ServerMessage, t4Ms: number],
+ *   probe: [message: TimeSyncResponse, t4Ms: number],
+ *   state: [state: Readonly<SocketState>],
+ * }} SocketEvents
+ *
+ * Of the messages that the server will send once it is restarted under its viewers.
+ * @typedef {{type: "server:draining", retryIn: number}} ServerDraining
+ */
+
+/** @type {Readonly<SocketState>} */
+const IDLE = Object.freeze({ phase: "idle", retryAtMs: null, code: null, error: null });
+
+export class RoomSocket {
+  #url;
+  #WebSocket;
+  #now;
+  #random;
+  /** @type {Emitter<SocketEvents>} */
+  #emitter = new Emitter();
+  #state = IDLE;
+  /** @type {WebSocket | null} */
+  #connection = null;
+  #attempt = 0;
+  #openedAtMs = Infinity;
+  #sentAtMs = -Infinity;
+  #mayReturnAfterBadFrame = true;
+  #backingOff = false;
+  /** @type {number | null} */
+  #drainRetryMs = null;
+  /** @type {{code: string, message: string, atMs: number} | null} */
+  #lastError = null;
+  #retry;
+  #connectDeadline;
+  #heartbeat;
+  #probeDeadline;
+  #probeDueAtMs = 0;
+
+  /**
+   * @param {Timers & {
+   *   url: string,
+   *   WebSocket: new (url: string) => WebSocket,
+   *   now: () => number,
+   *   random: () => number,
+   * }} options `now` is the local clock in ms; arrivals (T4) are stamped with it
+   */
+  constructor({ url, WebSocket, now, random, ...timers }) {
+    this.#url = url;
+    this.#WebSocket = WebSocket;
+    this.#now = () => now();
+    this.#random = () => random();
+    this.#retry = new Timer(timers, () => this.#open());
+    this.#connectDeadline = new Timer(timers, () => this.reopen());
+    this.#heartbeat = new Timer(timers, () => this.#beat());
+    this.#probeDeadline = new Timer(timers, () => this.#missProbe());
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /**
+   * `open` after each (re)connection; `message` for every frame but answers to probes, which are
+   * `probe`, both with the instant of arrival; `state` after each change.
+   * @type {Emitter<SocketEvents>["on"]}
+   */
+  on(name, listener) {
+    return this.#emitter.on(name, listener);
+  }
+
+  /** Opens the socket, whatever ended the last one; does nothing while one is open or on its way. */
+  connect() {
+    if (this.#connection) return;
+    this.#attempt = 0;
+    this.#mayReturnAfterBadFrame = true;
+    this.#open();
+  }
+
+  /** Closes for good (until `connect`); what was sent before still goes out. */
+  close() {
+    this.#abandon();
+    this.#retry.stop();
+    this.#change(IDLE);
+  }
+
+  /** Gives this connection up as useless and comes back after a pause. */
+  reopen() {
+    this.#abandon();
+    this.#comeBack(null, null);
+  }
+
+  /** The network is back (`online`): no use in waiting, unless the server told us to. */
+  online() {
+    if (this.#state.phase === "waiting" && this.#backingOff) this.#open();
+  }
+
+  /**
+   * @param {ClientMessage} message
+   * @returns {boolean} false: not connected, and nothing was sent
+   */
+  send(message) {
+    if (this.#state.phase !== "open" || !this.#connection) return false;
+    this.#sentAtMs = this.#now();
+    this.#connection.send(JSON.stringify(message));
+    if (message.type === ClientType.TIME_SYNC) this.#expectFrame();
+    return true;
+  }
+
+  #open() {
+    this.#retry.stop();
+    this.#drainRetryMs = null;
+    this.#lastError = null;
+    this.#openedAtMs = Infinity;
+    const connection = new this.#WebSocket(this.#url);
+    connection.onopen = () => this.#opened();
+    connection.onmessage = (event) => {
+      const t4Ms = this.#now();
+      this.#receive(event.data, t4Ms);
+    };
+    connection.onclose = (event) => this.#closed(event.code);
+    this.#connection = connection;
+    this.#connectDeadline.start(CONNECT_PATIENCE_MS);
+    this.#change({ ...IDLE, phase: "connecting" });
+  }
+
+  #opened() {
+    this.#connectDeadline.stop();
+    this.#openedAtMs = this.#now();
+    this.#sentAtMs = this.#now();
+    this.#heartbeat.start(HEARTBEAT_MS);
+    this.#change({ ...IDLE, phase: "open" });
+    this.#emitter.emit("open");
+  }
+
+  /**
+   * @param {unknown} text
+   * @param {number} t4Ms
+   */
+  #receive(text, t4Ms) {
+    this.#probeDeadline.stop();
+    const message = parse(text);
+    if (!message) return;
+    if (message.type === ServerType.TIME_SYNC_RESPONSE) {
+      this.#emitter.emit("probe", message, t4Ms);
+      return;
+    }
+    this.#noteFarewell(message);
+    this.#emitter.emit("message", message, t4Ms);
+  }
+
+  /** @param {ServerMessage | ServerDraining} message */
+  #noteFarewell(message) {
+    if (message.type === ServerType.ERROR && message.ref === undefined) {
+      this.#lastError = { code: message.code, message: message.message, atMs: this.#now() };
+    }
+    if (message.type === "server:draining") this.#drainRetryMs = message.retryIn;
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    const plan = afterClose(code, {
+      drainRetryMs: this.#drainRetryMs,
+      mayReturnAfterBadFrame: this.#mayReturnAfterBadFrame,
+    });
+    const error = this.#reason(code);
+    this.#abandon();
+    if (plan.kind === "return") this.#comeBack(plan.delayMs, code);
+    else if (plan.kind === "rest") this.#change({ ...IDLE, code });
+    else this.#change({ ...IDLE, phase: "gone", code, error });
+  }
+
+  /** @param {number} code */
+  #reason(code) {
+    const last = this.#lastError;
+    const isFresh = last !== null && this.#now() - last.atMs <= REASON_AGE_MS;
+    if (isFresh) return { code: last.code, message: last.message };
+    return { code: null, message: reasonOfClose(code) };
+  }
+
+  /**
+   * @param {number | null} delayMs null: back-off
+   * @param {number | null} code
+   */
+  #comeBack(delayMs, code) {
+    if (code === CloseCode.BINARY || code === CloseCode.TOO_LARGE) this.#mayReturnAfterBadFrame = false;
+    this.#backingOff = delayMs === null;
+    const waitMs = delayMs ?? backoffMs(this.#attempt, this.#random);
+    if (delayMs === null) this.#attempt += 1;
+    this.#retry.start(waitMs);
+    this.#change({ ...IDLE, phase: "waiting", retryAtMs: this.#now() + waitMs, code });
+  }
+
+  /** Lets go of the connection, deaf to whatever it may still bring. */
+  #abandon() {
+    for (const timer of [this.#connectDeadline, this.#heartbeat, this.#probeDeadline]) timer.stop();
+    if (this.#now() - this.#openedAtMs >= STABLE_MS) this.#attempt = 0;
+    this.#openedAtMs = Infinity;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (!connection) return;
+    connection.onopen = connection.onmessage = connection.onclose = null;
+    connection.close();
+  }
+
+  #beat() {
+    const idleMs = this.#now() - this.#sentAtMs;
+    if (idleMs >= HEARTBEAT_MS) this.send({ type: ClientType.HEARTBEAT });
+    this.#heartbeat.start(idleMs >= HEARTBEAT_MS ? HEARTBEAT_MS : HEARTBEAT_MS - idleMs);
+  }
+
+  #expectFrame() {
+    if (this.#probeDeadline.running) return;
+    this.#probeDueAtMs = this.#now() + PROBE_PATIENCE_MS;
+    this.#probeDeadline.start(PROBE_PATIENCE_MS);
+  }
+
+  #missProbe() {
+    const slept = this.#now() - this.#probeDueAtMs > SLEPT_MS;
+    if (slept) {
+      this.#probeDueAtMs = Infinity;
+      this.#probeDeadline.start(SLEPT_MS);
+      return;
+    }
+    this.#abandon();
+    this.#open();
+  }
+
+  /** @param {SocketState} state */
+  #change(state) {
+    this.#state = Object.freeze(state);
+    this.#emitter.emit("state", this.#state);
+  }
+}
+
+/**
+ * @param {unknown} text
+ * @returns {ServerMessage | null} null: not a message, which a server of ours never sends
+ */
+function parse(text) {
+  try {
+    const message = JSON.parse(String(text));
+    return typeof message?.type === "string" ? message : null;
+  } catch {
+    return null; // A proxy's own text; nothing in it is for us, and the room goes on.
+  }
+}

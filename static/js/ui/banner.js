@@ -1,0 +1,50 @@
+// @ts-check
+/** The strip that says that the room can't be reached, when it will be tried again, and that the film goes on. */
+
+import { listen, part, say, stopAll } from "./dom.js";
+
+/** @import { Party } from "../room/party.js" */
+
+/** Most losses last less than this; a strip that flashes helps nobody. */
+const PATIENCE_MS = 700;
+
+/**
+ * @param {object} needs
+ * @param {HTMLElement} needs.root
+ * @param {Party} needs.party
+ * @param {() => number} needs.now the clock of retryAtMs
+ * @param {() => void} needs.retry
+ * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
+ * @param {(handle: any) => void} needs.clearInterval
+ */
+export function mountBanner({ root, party, now, retry, setInterval, clearInterval }) {
+  const title = part(root, "title");
+  const words = part(root, "words");
+  const button = part(root, "retry");
+  /** @type {number | null} */
+  let lostMs = null;
+
+  const draw = () => {
+    const { phase, retryAtMs, degraded } = party.state;
+    const lost = phase === "reconnecting";
+    lostMs = lost ? (lostMs ?? now()) : null;
+    const visible = (lostMs !== null && now() - lostMs >= PATIENCE_MS) || Boolean(degraded);
+    root.hidden = !visible;
+    if (!visible) return;
+    button.hidden = !lost;
+    say(title, lost ? "Connection lost." : "The room is catching its breath.");
+    say(words, lost ? `The film goes on. ${when(retryAtMs, now())}` : "The film goes on; controls will be back in a moment.");
+  };
+
+  const timer = setInterval(draw, 250);
+  return stopAll([party.subscribe(draw), listen(button, "click", retry), () => clearInterval(timer)]);
+}
+
+/**
+ * @param {number | null} retryAtMs
+ * @param {number} nowMs
+ */
+export function when(retryAtMs, nowMs) {
+  const leftS = retryAtMs === null ? 0 : Math.ceil((retryAtMs - nowMs) / 1000);
+  return leftS > 0 ? `Next try in ${leftS} s.` : "Trying now…";
+}

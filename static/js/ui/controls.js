@@ -1,0 +1,105 @@
+// @ts-check
+/** The buttons under the picture: play, jumps, speed, full screen; they ask the room and show its state. */
+
+import { listen, need, setIcon, stopAll } from "./dom.js";
+import { rateText } from "./format.js";
+
+/** @import { Party } from "../room/party.js" */
+/** @import { FrameLoop } from "./loop.js" */
+
+const JUMP_S = 10;
+
+/**
+ * @param {object} needs
+ * @param {HTMLElement} needs.root the control bar
+ * @param {HTMLButtonElement} needs.bigPlay in the middle of a paused picture
+ * @param {HTMLElement} needs.stage goes full screen
+ * @param {Party} needs.party
+ * @param {FrameLoop} needs.loop
+ * @param {() => void} needs.toggle
+ * @param {(byS: number) => void} needs.jump
+ * @param {() => void} needs.toggleFullscreen
+ * @param {() => boolean} needs.isFullscreen
+ * @param {() => boolean} needs.usable the picture is free for a big button
+ */
+export function mountControls({ root, bigPlay, stage, party, loop, toggle, jump, toggleFullscreen, isFullscreen, usable }) {
+  const play = need(root, "#play", HTMLButtonElement);
+  const fullscreen = need(root, "#fullscreen", HTMLButtonElement);
+  const rate = need(root, "#rate", HTMLSelectElement);
+  const askers = [...root.querySelectorAll("#play, #back, #forward, #rate")];
+
+  const draw = () => {
+    const { video, phase } = party.state;
+    const playhead = party.playhead();
+    const playing = playhead?.playing ?? false;
+    setIcon(play, playing ? "icon-pause" : "icon-play");
+    name(play, playing ? "Pause" : "Play", " (K)");
+    for (const element of askers) setDisabled(element, !video?.source);
+    bigPlay.hidden = playing || phase !== "joined" || !video?.source || !usable();
+    if (playhead && !rate.matches(":focus-visible")) showRate(rate, playhead.rate);
+  };
+
+  const drawFullscreen = () => {
+    const on = isFullscreen();
+    setIcon(fullscreen, on ? "icon-unfull" : "icon-full");
+    name(fullscreen, on ? "Leave full screen" : "Full screen", " (F)");
+  };
+
+  draw();
+  return {
+    redraw: draw,
+    ...stopAll([
+    party.subscribe(() => loop.once(draw)),
+    listen(play, "click", toggle),
+    listen(bigPlay, "click", toggle),
+    listen(need(root, "#back", HTMLButtonElement), "click", () => jump(-JUMP_S)),
+    listen(need(root, "#forward", HTMLButtonElement), "click", () => jump(JUMP_S)),
+    listen(rate, "change", () => party.setRate(Number(rate.value))),
+    listen(fullscreen, "click", toggleFullscreen),
+    listen(stage, "fullscreenchange", drawFullscreen),
+    // A clicked button must not keep the keyboard: Space is play, not "the same again".
+    listen(stage, "click", (/** @type {MouseEvent} */ event) => {
+      const button = event.target instanceof Element ? event.target.closest("button") : null;
+      if (event.detail > 0) button?.blur();
+    }),
+    ]),
+  };
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} label
+ * @param {string} key
+ */
+function name(button, label, key) {
+  if (button.getAttribute("aria-label") === label) return;
+  button.setAttribute("aria-label", label);
+  button.title = label + key;
+}
+
+/**
+ * @param {Element} element
+ * @param {boolean} disabled
+ */
+function setDisabled(element, disabled) {
+  if (element instanceof HTMLButtonElement || element instanceof HTMLSelectElement) {
+    if (element.disabled !== disabled) element.disabled = disabled;
+  }
+}
+
+/**
+ * Another client may choose a speed that our menu lacks; it is shown all the same.
+ * @param {HTMLSelectElement} select
+ * @param {number} rate
+ */
+function showRate(select, rate) {
+  const value = String(rate);
+  if (select.value === value) return;
+  select.querySelector("[data-foreign]")?.remove();
+  if (![...select.options].some((option) => option.value === value)) {
+    const option = new Option(rateText(rate), value);
+    option.dataset.foreign = "";
+    select.add(option);
+  }
+  select.value = value;
+}

@@ -1,0 +1,114 @@
+// @ts-check
+/** The door: a name, a colour, one button. Who is known only sees the button. */
+
+import { copy, listen, need, part, say, stopAll } from "./dom.js";
+import { cityOfZone, initial } from "./format.js";
+
+/** @import { Profile } from "../room/identity.js" */
+
+/** In the order of the colours a name may have. */
+const COLOR_NAMES = [
+  ...["Tomato", "Amber", "Olive", "Green", "Teal", "Blue"],
+  ...["Indigo", "Violet", "Purple", "Pink", "Clay", "Slate"],
+];
+
+/**
+ * @param {object} needs
+ * @param {HTMLElement} needs.root
+ * @param {HTMLTemplateElement} needs.swatch
+ * @param {readonly string[]} needs.colors
+ * @param {Profile} needs.profile as remembered
+ * @param {string} needs.timezone
+ * @param {(profile: Profile) => void} needs.join
+ */
+export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
+  const form = need(root, "#door-form", HTMLFormElement);
+  const name = need(root, "#door-name", HTMLInputElement);
+  const city = need(root, "#door-city", HTMLInputElement);
+  const known = need(root, "#door-known", HTMLElement);
+  const fields = need(root, "#door-fields", HTMLElement);
+  const button = need(root, "#door-join", HTMLButtonElement);
+  const error = need(root, "#door-error", HTMLElement);
+  const guess = cityOfZone(timezone);
+
+  const choose = drawSwatches(need(root, "#door-colors", HTMLElement), swatch, colors, profile.color);
+  name.value = profile.name;
+  city.checked = profile.shareCity;
+  say(need(root, "#door-city-guess", HTMLElement), guess ? `(${guess}, from your time zone)` : "(from your time zone)");
+  say(part(known, "name"), profile.name);
+  part(known, "disc").style.setProperty("--person", profile.color);
+  say(part(known, "disc"), initial(profile.name || "?"));
+
+  /** @param {boolean} isKnown */
+  const show = (isKnown) => {
+    known.hidden = !isKnown;
+    fields.hidden = isKnown;
+  };
+  /** @param {string} sentence */
+  const complain = (sentence) => {
+    error.hidden = sentence === "";
+    say(error, sentence);
+    name.setAttribute("aria-invalid", String(sentence !== ""));
+  };
+
+  show(profile.name !== "");
+  button.hidden = false;
+  if (profile.name !== "") button.focus({ preventScroll: true });
+
+  return {
+    /** @param {boolean} visible */
+    show(visible) {
+      root.hidden = !visible;
+    },
+    /** @param {boolean} busy */
+    wait(busy) {
+      button.disabled = busy;
+      say(part(button, "label"), busy ? "Opening the door…" : "Join and play with sound");
+    },
+    complain,
+    ...stopAll([
+      listen(part(known, "change"), "click", () => {
+        show(false);
+        name.focus();
+        name.select();
+      }),
+      listen(name, "input", () => complain("")),
+      listen(form, "submit", (/** @type {Event} */ event) => {
+        event.preventDefault();
+        const chosen = name.value.trim();
+        if (chosen === "") {
+          show(false);
+          complain("Tell the others what to call you.");
+          name.focus();
+          return;
+        }
+        join({ name: chosen, color: choose(), shareCity: city.checked });
+      }),
+    ]),
+  };
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLTemplateElement} template
+ * @param {readonly string[]} colors
+ * @param {string} chosen
+ * @returns {() => string} the colour chosen now
+ */
+function drawSwatches(box, template, colors, chosen) {
+  // A colour from another time or client stays choosable.
+  const offered = colors.includes(chosen) ? colors : [chosen, ...colors.slice(1)];
+  for (const [index, color] of offered.entries()) {
+    const swatch = copy(template);
+    const input = need(swatch, "input", HTMLInputElement);
+    swatch.style.setProperty("--person", color);
+    input.value = color;
+    input.checked = color === chosen;
+    input.setAttribute("aria-label", COLOR_NAMES[index] ?? `Colour ${index + 1}`);
+    box.append(swatch);
+  }
+  return () => {
+    const checked = box.querySelector("input:checked");
+    return checked instanceof HTMLInputElement ? checked.value : chosen;
+  };
+}

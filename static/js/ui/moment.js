@@ -1,0 +1,139 @@
+// @ts-check
+/** Who did what, for a moment over the film, with a way back. */
+
+import { listen, part, say, stopAll } from "./dom.js";
+import { deedSentence } from "./format.js";
+
+/** @import { User, VideoState } from "../protocol/protocol.js" */
+/** @import { Party } from "../room/party.js" */
+/** @import { Timers } from "../room/timer.js" */
+
+const SHOWN_MS = 4000;
+
+/** @typedef {"play" | "pause" | "seek" | "rate" | "source"} Kind */
+/** @typedef {{by: User | null, kind: Kind, video: VideoState, own: boolean}} Action */
+
+/**
+ * @param {Timers & {
+ *   root: HTMLElement,
+ *   party: Party,
+ *   positionAt: (video: VideoState, atMs: number) => number,
+ *   announce: (sentence: string) => void,
+ * }} needs
+ */
+export function mountMoment({ root, party, positionAt, announce, setTimeout, clearTimeout }) {
+  const words = part(root, "words");
+  const undo = part(root, "undo");
+  const memory = new LastStates();
+  /** @type {unknown} */
+  let timer = null;
+  /** @type {(() => void) | null} */
+  let wayBack = null;
+
+  const hide = () => {
+    if (root.matches(":hover") || root.contains(root.ownerDocument.activeElement)) {
+      timer = setTimeout(hide, SHOWN_MS);
+      return;
+    }
+    timer = null;
+    root.hidden = true;
+  };
+
+  /**
+   * @param {string} sentence
+   * @param {(() => void) | null} [back]
+   */
+  const tell = (sentence, back = null) => {
+    wayBack = back;
+    undo.hidden = back === null;
+    say(words, sentence);
+    root.hidden = false;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(hide, SHOWN_MS);
+  };
+
+  /** @param {Action} action */
+  const acted = ({ by, kind, video, own }) => {
+    const before = memory.before(video);
+    const sentence = deedSentence({
+      name: by?.name ?? null,
+      own,
+      kind,
+      positionS: video.currentTime,
+      rate: video.rate,
+      title: video.source?.title ?? "",
+      ended: video.ended,
+    });
+    // What we did ourselves we see; only a jump is worth a way back.
+    if (!own || kind === "seek") tell(sentence, before && inverse(party, kind, before, video, positionAt));
+    if (!own) announce(sentence);
+  };
+
+  return {
+    tell,
+    ...stopAll([
+      party.subscribe(() => memory.note(party.state.video)),
+      party.on("action", acted),
+      party.on("refusal", ({ message }) => {
+        tell(message);
+        announce(message);
+      }),
+      listen(undo, "click", () => {
+        wayBack?.();
+        wayBack = null;
+        if (timer !== null) clearTimeout(timer);
+        root.hidden = true;
+      }),
+      () => timer !== null && clearTimeout(timer),
+    ]),
+  };
+}
+
+/**
+ * What would lead back to the state before, as a control like any other.
+ * @param {Pick<Party, "play" | "pause" | "seek" | "setRate" | "setSource">} party
+ * @param {Kind} kind
+ * @param {VideoState} before
+ * @param {VideoState} after
+ * @param {(video: VideoState, atMs: number) => number} positionAt
+ * @returns {(() => void) | null}
+ */
+export function inverse(party, kind, before, after, positionAt) {
+  if (after.ended) return null;
+  switch (kind) {
+    case "play":
+      return () => party.pause();
+    case "pause":
+      return () => party.play();
+    case "seek":
+      return () => party.seek(positionAt(before, after.serverTimestamp));
+    case "rate":
+      return () => party.setRate(before.rate);
+    case "source": {
+      const { source } = before;
+      return source && (() => party.setSource(source));
+    }
+    default:
+      return null;
+  }
+}
+
+/** The last two different states of the room's video. */
+export class LastStates {
+  /** @type {VideoState[]} */
+  #states = [];
+
+  /** @param {VideoState | null} video */
+  note(video) {
+    if (!video || this.#states.at(-1)?.seq === video.seq) return;
+    this.#states = [...this.#states.slice(-1), video];
+  }
+
+  /**
+   * @param {VideoState} video
+   * @returns {VideoState | null} what held before it
+   */
+  before(video) {
+    return this.#states.findLast((state) => state.epoch === video.epoch && state.seq < video.seq) ?? null;
+  }
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** The rail beside the film: there or not, remembered. */
+
+import { listen, stopAll } from "./dom.js";
+
+const RAIL_KEY = "csw-rail";
+
+/**
+ * @param {object} needs
+ * @param {HTMLElement} needs.rail
+ * @param {HTMLElement} needs.button
+ * @param {HTMLElement} needs.room carries data-rail, by which the layout follows
+ * @param {Storage | null} needs.storage
+ */
+export function mountRail({ rail, button, room, storage }) {
+  /** @param {boolean} open */
+  const show = (open) => {
+    room.dataset.rail = open ? "open" : "closed";
+    button.setAttribute("aria-expanded", String(open));
+    rail.toggleAttribute("inert", !open);
+  };
+  show(storage?.getItem(RAIL_KEY) !== "closed");
+  return stopAll([
+    listen(button, "click", () => {
+      const open = room.dataset.rail !== "open";
+      show(open);
+      try {
+        storage?.setItem(RAIL_KEY, open ? "open" : "closed");
+      } catch {
+        // A full or forbidden storage: the choice holds for this page.
+      }
+    }),
+  ]);
+}

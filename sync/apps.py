@@ -1,0 +1,50 @@
+"""The clock as a Django app: holds the process's media clock and limits."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from sync.clock import system_timebase
+from sync.core.bucket import Limit
+from sync.core.limits import parse_limits
+from sync.core.timebase import Timebase
+
+Report = Callable[[], Mapping[str, Any]]
+"""Part of what /api/health tells: called for each request, from the event loop, must not wait."""
+
+
+class SyncConfig(AppConfig):
+    """Built once per process, in `ready`."""
+
+    name = "sync"
+    verbose_name = "Clock synchronisation"
+
+    timebase: Timebase
+    limits: dict[str, Limit]
+    started_at_ms: float
+
+    def ready(self) -> None:
+        """Start the media clock and read the limits."""
+        self.timebase = system_timebase()
+        self.started_at_ms = self.timebase.now_ms()
+        self._reports: dict[str, Report] = {}
+        try:
+            self.limits = parse_limits(settings.LIMITS)
+        except ValueError as problem:
+            raise ImproperlyConfigured(str(problem)) from None
+
+    def add_health_report(self, name: str, report: Report) -> None:
+        """Let another app add fields to /api/health; a name given again replaces its report."""
+        self._reports[name] = report
+
+    def health_report(self) -> dict[str, Any]:
+        """Every report's fields in one table."""
+        return {key: value for report in self._reports.values() for key, value in report().items()}
+
+
+def sync_config() -> SyncConfig:
+    """The app's one instance. Django's apps must be loaded."""
+    return cast("SyncConfig", apps.get_app_config("sync"))

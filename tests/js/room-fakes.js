@@ -1,0 +1,224 @@
+// @ts-check
+/** The outer world of the room modules, faked: time, sockets, storage, randomness, and a room's messages. */
+
+import { Party } from "../../static/js/room/party.js";
+import { RoomSocket } from "../../static/js/room/socket.js";
+
+/** @import { User, VideoState } from "../../static/js/protocol/protocol.js" */
+
+/** Time that passes only when told to. */
+export class FakeTime {
+  nowMs = 1_000_000;
+  /** @type {{id: number, atMs: number, run: () => void}[]} */
+  #timers = [];
+  #lastId = 0;
+
+  now = () => this.nowMs;
+
+  /** @type {(run: () => void, delayMs: number) => number} */
+  setTimeout = (run, delayMs) => {
+    this.#lastId += 1;
+    this.#timers.push({ id: this.#lastId, atMs: this.nowMs + Math.max(delayMs, 0), run });
+    return this.#lastId;
+  };
+
+  /** @type {(id: number) => void} */
+  clearTimeout = (id) => {
+    this.#timers = this.#timers.filter((timer) => timer.id !== id);
+  };
+
+  get pending() {
+    return this.#timers.length;
+  }
+
+  /** @param {number} ms */
+  advance(ms) {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      const due = this.#timers.reduce(
+        (first, timer) => (timer.atMs <= untilMs && (!first || timer.atMs < first.atMs) ? timer : first),
+        /** @type {{id: number, atMs: number, run: () => void} | null} */ (null),
+      );
+      if (!due) break;
+      this.clearTimeout(due.id);
+      this.nowMs = Math.max(this.nowMs, due.atMs);
+      due.run();
+    }
+    this.nowMs = untilMs;
+  }
+
+  /** The page sleeps: time passes, timers fire only afterwards. @param {number} ms */
+  sleep(ms) {
+    this.nowMs += ms;
+  }
+}
+
+/** One WebSocket, driven by the test in the server's place. */
+export class FakeConnection {
+  /** @type {(() => void) | null} */
+  onopen = null;
+  /** @type {((event: {data: unknown}) => void) | null} */
+  onmessage = null;
+  /** @type {((event: {code: number}) => void) | null} */
+  onclose = null;
+  /** @type {any[]} */
+  sent = [];
+  closed = false;
+
+  /** @param {string} url */
+  constructor(url) {
+    this.url = url;
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  open() {
+    this.onopen?.();
+  }
+
+  /** @param {object} message */
+  receive(message) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  /** @param {number} code */
+  end(code) {
+    this.onclose?.({ code });
+  }
+
+  /** @param {string} type */
+  sentOf(type) {
+    return this.sent.filter((message) => message.type === type);
+  }
+}
+
+/**
+ * A RoomSocket in a world of its own.
+ * @param {{random?: () => number}} [options]
+ */
+export function socketWorld({ random = () => 0.5 } = {}) {
+  const time = new FakeTime();
+  /** @type {FakeConnection[]} */
+  const connections = [];
+  class WebSocket extends FakeConnection {
+    /** @param {string} url */
+    constructor(url) {
+      super(url);
+      connections.push(this);
+    }
+  }
+  const socket = new RoomSocket({
+    url: "ws://here.test/ws/party/?room=demo",
+    WebSocket: /** @type {any} */ (WebSocket),
+    now: time.now,
+    setTimeout: time.setTimeout,
+    clearTimeout: time.clearTimeout,
+    random,
+  });
+  const newest = () => /** @type {FakeConnection} */ (connections.at(-1));
+  return { time, socket, connections, newest };
+}
+
+/** A Party on such a socket; its media clock is the local one plus a minute. */
+export function partyWorld() {
+  const world = socketWorld();
+  const { time, socket, newest } = world;
+  const clock = { locked: true, civilOffsetMs: 0, now: () => time.nowMs + 60_000 };
+  let refs = 0;
+  const party = new Party({
+    socket,
+    clock,
+    now: time.now,
+    setTimeout: time.setTimeout,
+    clearTimeout: time.clearTimeout,
+    newRef: () => `ref-${(refs += 1)}`,
+    tab: () => "tab-of-ada",
+  });
+  /** @type {[string, any][]} */
+  const told = [];
+  const names = /** @type {const} */ (["refusal", "action", "joined", "left", "ratelimit", "settled",
+    "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left"]); // prettier-ignore
+  for (const name of names) party.on(name, (/** @type {any} */ detail) => told.push([name, detail]));
+
+  /** @param {string} name */
+  const toldOf = (name) => told.filter(([other]) => other === name).map(([, detail]) => detail);
+
+  /** @param {Partial<VideoState>} [video] */
+  const admit = (video = {}) => {
+    const videoState = videoOf({ serverTimestamp: clock.now(), ...video });
+    newest().receive({ type: "user:self", ...ADA, ticket: "let-ada-in" });
+    newest().receive(snapshotOf(videoState));
+  };
+  /** @param {Partial<VideoState>} [video] */
+  const enter = (video) => {
+    party.join({ roomId: "demo", name: "Ada", color: "#2b83ba" });
+    newest().open();
+    admit(video);
+  };
+  return { ...world, clock, party, told, toldOf, admit, enter };
+}
+
+export const ADA = userOf("ada", { name: "Ada" });
+export const BO = userOf("bo", { name: "Bo" });
+
+/**
+ * @param {string} id
+ * @param {Partial<User>} [fields]
+ * @returns {User}
+ */
+export function userOf(id, fields = {}) {
+  return {
+    id, person: `p-${id}`, name: id, color: "#123456", city: null, flag: null, timezone: null,
+    role: "guest", connectedAt: 0, instance: "one", ...fields,
+  }; // prettier-ignore
+}
+
+/**
+ * @param {Partial<VideoState>} [fields]
+ * @returns {VideoState}
+ */
+export function videoOf(fields = {}) {
+  return {
+    isPlaying: false, currentTime: 0, serverTimestamp: 0, rate: 1, duration: 90, source: null,
+    ended: false, epoch: "e1", seq: 5, by: null, ...fields,
+  }; // prettier-ignore
+}
+
+/** @param {Partial<VideoState>} fields */
+export function eventOf(fields) {
+  return { type: "video:state", ...videoOf(fields) };
+}
+
+/**
+ * @param {VideoState} videoState
+ * @param {User[]} [users]
+ */
+export function snapshotOf(videoState, users = [ADA, BO]) {
+  const { epoch, seq } = videoState;
+  const room = {
+    id: "demo", name: "demo", title: "Demo", createdBy: "", createdAt: 0, maxUsers: 100, isPublic: true,
+    settings: { onEnd: "stop" },
+  }; // prettier-ignore
+  return { type: "room:joined", roomId: "demo", room, videoState, users, epoch, seq };
+}
+
+/**
+ * A repeatable source of chance (mulberry32).
+ * @param {number} seed
+ */
+export function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

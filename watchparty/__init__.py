@@ -1,0 +1,1 @@
+"""Watch parties: rooms whose playhead every browser follows."""

@@ -1,0 +1,1 @@
+"""The pure half of `watchparty`: the wire, the room and its rules; no I/O, no clock read."""

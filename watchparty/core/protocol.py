@@ -1,0 +1,502 @@
+"""The party's wire: every message, field, unit and bound, defined once (PROTOCOL.md).
+
+JavaScript constants, JSON Schema and docs/protocol.md are generated from this module by
+`manage.py generate_protocol`; a test fails when they are stale. Struct docstrings and field
+descriptions are the reference's text.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from sync.core.wire import (
+    MS,
+    ErrorMessage,
+    Heartbeat,
+    Message,
+    Milliseconds,
+    RateLimited,
+    Reference,
+    ServerTime,
+    TimeSync,
+    TimeSyncResponse,
+    Value,
+)
+
+MAX_LEAD_MS: Final = 3000
+"""Longest time that a start together may lie ahead."""
+MAX_POSITION_S: Final = 7 * 24 * 3600
+"""No film is longer than a week; keeps every position far from float trouble."""
+USERS_IN_FULL: Final = 200
+"""Above this many members lists are cut and digests carry no hash."""
+USERS_IN_PART: Final = 50
+"""How many a cut list holds, controllers first."""
+STATUSES_IN_FULL: Final = 50
+"""Above this many members `members:status` carries a summary in place of each status."""
+
+SECONDS: Final[dict[str, Any]] = {"x-unit": "s"}
+PERCENT: Final[dict[str, Any]] = {"x-unit": "%"}
+FACTOR: Final[dict[str, Any]] = {"x-unit": "×"}
+
+EMOJI: Final = ("❤️", "🔥", "😂", "😮", "👏", "🎉", "💯", "✨", "😍", "🤯", "👀", "💀")
+
+Emoji = Literal["❤️", "🔥", "😂", "😮", "👏", "🎉", "💯", "✨", "😍", "🤯", "👀", "💀"]
+END: Final = r"$(?!\n)"
+"""The end of a pattern; a bare `$` would let a newline through in Python."""
+
+Slug = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=rf"^[a-z0-9]+(?:-[a-z0-9]+)*{END}",
+        description="address of a room",
+    ),
+]
+Name = Annotated[str, Meta(min_length=1, max_length=40, description="as others see it")]
+Color = Annotated[str, Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{END}", description="#rrggbb")]
+TabId = Annotated[
+    str,
+    Meta(
+        min_length=8,
+        max_length=64,
+        pattern=rf"^[A-Za-z0-9_-]+{END}",
+        description="random, kept by the tab",
+    ),
+]
+Percent = Annotated[
+    float, Meta(ge=0, le=100, description="of the picture", extra_json_schema=PERCENT)
+]
+Position = Annotated[
+    float, Meta(ge=0, le=MAX_POSITION_S, description="film position", extra_json_schema=SECONDS)
+]
+Rate = Annotated[
+    float, Meta(ge=0.25, le=4, description="film seconds per second", extra_json_schema=FACTOR)
+]
+FilmLength = Annotated[float, Meta(gt=0, le=MAX_POSITION_S, extra_json_schema=SECONDS)]
+BaseSeq = Annotated[int, Meta(ge=0, le=2**53, description="last ordered event applied")]
+SpokenAt = Annotated[Milliseconds, Meta(description="instant of the click, media clock")]
+Url = Annotated[str, Meta(min_length=1, max_length=2048)]
+Title = Annotated[str, Meta(max_length=200)]
+UserId = Annotated[str, Meta(description="id of a user")]
+Person = Annotated[str, Meta(description="the same for all tabs of one identity")]
+Epoch = Annotated[str, Meta(description="life of the room's numbering")]
+Seq = Annotated[int, Meta(description="number of the last ordered event in its epoch")]
+By = Annotated[str | None, Meta(description="user id; null: the room itself")]
+Role = Literal["owner", "host", "guest"]
+PlaybackStatus = Literal[
+    "synced", "adjusting", "seeking", "buffering", "hidden", "blocked", "local"
+]
+OnEnd = Literal["stop", "loop"]
+
+
+# -- Values ---------------------------------------------------------------------------------
+
+
+class User(Value):
+    """One viewer, that is one tab; `person` is the same for all tabs of one identity."""
+
+    id: UserId
+    person: Person
+    name: str
+    color: Annotated[str, Meta(description="#rrggbb")]
+    city: Annotated[str, Meta(description="guessed from the time zone; null: not shared")] | None
+    flag: Annotated[str, Meta(description="emoji of the country")] | None
+    timezone: Annotated[str, Meta(description="IANA")] | None
+    role: Role
+    connected_at: Milliseconds
+    instance: Annotated[str, Meta(description="server that holds the socket")]
+
+
+class RoomSettings(Value):
+    """What a room is set to."""
+
+    on_end: Annotated[OnEnd, Meta(description="what follows the end of the film")] = "stop"
+
+
+class Room(Value):
+    """A room apart from its playback."""
+
+    id: Slug
+    name: str
+    title: str
+    created_by: Annotated[str, Meta(description="person who made it; empty: nobody")]
+    created_at: Annotated[Milliseconds, Meta(description="UTC")]
+    max_users: int
+    is_public: bool
+    settings: RoomSettings
+
+
+class RoomSummary(Value):
+    """A public room in the list."""
+
+    id: Slug
+    title: str
+    user_count: int
+    is_playing: bool
+    current_time: Position
+    source_title: str
+
+
+class Source(Value):
+    """What is played."""
+
+    id: str
+    kind: Literal["file"]
+    url: Url
+    title: Title
+    duration: Annotated[Position, Meta(description="null: not known")] | None
+    poster: Url | None
+
+
+class SourceRequest(Value):
+    """A source as a client proposes it."""
+
+    kind: Literal["file"]
+    url: Url
+    title: Title = ""
+    duration: FilmLength | UnsetType = UNSET
+    poster: Url | UnsetType = UNSET
+
+
+class VideoState(Value):
+    """The playhead and what it runs over: `currentTime` is true at `serverTimestamp`."""
+
+    is_playing: bool
+    current_time: Position
+    server_timestamp: Annotated[
+        Milliseconds, Meta(description="media clock; lies ahead for a start together")
+    ]
+    rate: Rate
+    duration: Annotated[Position, Meta(description="of the film; null: not known")] | None
+    source: Source | None
+    ended: bool
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
+class Cursor(Value):
+    """Where somebody points."""
+
+    user_id: UserId
+    x: Percent
+    y: Percent
+    timestamp: Milliseconds
+
+
+class Reaction(Value):
+    """An emoji at a place in the picture and a moment of the film."""
+
+    id: str
+    user_id: UserId
+    emoji: str
+    x: Percent
+    y: Percent
+    video_time: Position
+    timestamp: Milliseconds
+
+
+class Status(Value):
+    """How one viewer's playback does, as that viewer measures it."""
+
+    drift_ms: Annotated[
+        float, Meta(ge=-1e9, le=1e9, description="playhead minus player; positive: behind")
+    ]
+    bound_ms: Annotated[float, Meta(ge=0, le=1e9, description="error bound of the clock")]
+    rtt_ms: Annotated[float, Meta(ge=0, le=1e9, description="round trip of a probe")]
+    rate: Annotated[float, Meta(ge=0, le=16, description="of the player", extra_json_schema=FACTOR)]
+    buffer_s: Annotated[float, Meta(ge=0, le=1e9, description="film loaded ahead")]
+    start_ms: Annotated[float, Meta(ge=0, le=1e6, description="learned start latency")]
+    dropped_frames: Annotated[int, Meta(ge=0, le=10**9)]
+    state: PlaybackStatus
+
+
+class StatusSummary(Value):
+    """Statuses of a large room: percentiles of |drift|, and the worst five user ids."""
+
+    p50: Annotated[float, Meta(description="median of the drift", extra_json_schema=MS)]
+    p95: Annotated[float, Meta(extra_json_schema=MS)]
+    worst: Annotated[list[str], Meta(description="user ids")]
+
+
+# -- Client → server ------------------------------------------------------------------------
+
+
+class Resume(Value):
+    """The last ordered event a returning client had applied."""
+
+    epoch: Epoch
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class RoomJoin(Message, tag="room:join"):
+    """Join a watch party; the first thing a socket does."""
+
+    room_id: Slug
+    name: Name
+    tab: TabId | UnsetType = UNSET
+    color: Color | UnsetType = UNSET
+    timezone: Annotated[str, Meta(max_length=64, description="IANA")] | UnsetType = UNSET
+    share_city: bool = True
+    ticket: Annotated[str, Meta(max_length=512, description="from `user:self`")] | UnsetType = UNSET
+    resume: Resume | UnsetType = UNSET
+
+
+class RoomLeave(Message, tag="room:leave"):
+    """Leave the room; the socket closes 1000."""
+
+
+class RoomSync(Message, tag="room:sync"):
+    """Ask for a snapshot: `room:joined`."""
+
+
+class RoomsList(Message, tag="rooms:list"):
+    """Ask for the public rooms."""
+
+
+class UsersList(Message, tag="users:list"):
+    """Ask for everybody in the room."""
+
+
+class VideoPlay(Message, tag="video:play"):
+    """Start playback."""
+
+    current_time: Position | UnsetType = UNSET
+    at: SpokenAt | UnsetType = UNSET
+    base_seq: BaseSeq | UnsetType = UNSET
+    lead_ms: (
+        Annotated[
+            float, Meta(ge=0, le=MAX_LEAD_MS, description="start together, at least so far ahead")
+        ]
+        | UnsetType
+    ) = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class VideoPause(Message, tag="video:pause"):
+    """Pause playback."""
+
+    current_time: Position | UnsetType = UNSET
+    at: SpokenAt | UnsetType = UNSET
+    base_seq: BaseSeq | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class VideoSeek(Message, tag="video:seek"):
+    """Go to a position."""
+
+    time: Position
+    at: SpokenAt | UnsetType = UNSET
+    base_seq: BaseSeq | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class VideoRate(Message, tag="video:rate"):
+    """Play faster or slower, for everyone."""
+
+    rate: Rate
+    at: SpokenAt | UnsetType = UNSET
+    base_seq: BaseSeq | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class VideoSource(Message, tag="video:source"):
+    """Change the film; it starts paused at 0."""
+
+    source: SourceRequest
+    ref: Reference | UnsetType = UNSET
+
+
+class CursorMove(Message, tag="cursor:move"):
+    """Point at the picture."""
+
+    x: Percent
+    y: Percent
+
+
+class CursorLeave(Message, tag="cursor:leave"):
+    """Stop pointing."""
+
+
+class ReactionSend(Message, tag="reaction:send"):
+    """React with one of the twelve emoji."""
+
+    emoji: Emoji
+    x: Percent
+    y: Percent
+    video_time: Position
+
+
+class MemberStatus(Status, tag_field="type", tag="member:status"):
+    """Tell the room how playback does here."""
+
+
+class MemberRename(Message, tag="member:rename"):
+    """Take another name and colour."""
+
+    name: Name
+    color: Color
+
+
+Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource
+ClientMessage = (
+    RoomJoin
+    | RoomLeave
+    | RoomSync
+    | RoomsList
+    | UsersList
+    | VideoPlay
+    | VideoPause
+    | VideoSeek
+    | VideoRate
+    | VideoSource
+    | CursorMove
+    | CursorLeave
+    | ReactionSend
+    | MemberStatus
+    | MemberRename
+    | TimeSync
+    | Heartbeat
+)
+
+ACTIONS: Final[dict[type, str]] = {
+    RoomJoin: "roomJoin",
+    RoomLeave: "message",
+    RoomSync: "roomSync",
+    RoomsList: "roomsList",
+    UsersList: "usersList",
+    VideoPlay: "videoControl",
+    VideoPause: "videoControl",
+    VideoSeek: "videoControl",
+    VideoRate: "videoControl",
+    VideoSource: "videoSource",
+    CursorMove: "cursor",
+    CursorLeave: "cursor",
+    ReactionSend: "reaction",
+    MemberStatus: "status",
+    MemberRename: "rename",
+    TimeSync: "sync",
+    Heartbeat: "message",
+}
+"""Message → the limit it draws on (names of LIMITS; "message" is the limit of all frames)."""
+
+
+# -- Server → client ------------------------------------------------------------------------
+
+
+class UserSelf(User, tag_field="type", tag="user:self"):
+    """Who you are here, and the ticket that readmits you for 24 h."""
+
+    ticket: str
+
+
+class RoomJoined(Message, tag="room:joined"):
+    """A snapshot: it replaces whatever the client held."""
+
+    room_id: Slug
+    room: Room
+    video_state: VideoState
+    users: list[User]
+    epoch: Epoch
+    seq: Seq
+
+
+class RoomsListed(Message, tag="rooms:list"):
+    """The public rooms."""
+
+    rooms: list[RoomSummary]
+
+
+class UsersListed(Message, tag="users:list"):
+    """Everybody in the room; above 200 the first 50, controllers first."""
+
+    users: list[User]
+    count: int
+
+
+class UserJoined(User, tag_field="type", tag="user:joined"):
+    """Somebody came."""
+
+
+class UserUpdated(User, tag_field="type", tag="user:updated"):
+    """Somebody took another name or colour."""
+
+
+class UserLeft(Message, tag="user:left"):
+    """Somebody has had no socket for 5 s."""
+
+    user_id: UserId
+
+
+class UsersDigest(Message, tag="users:digest"):
+    """Lets a client notice that its list of users is wrong."""
+
+    count: int
+    hash: (
+        Annotated[int, Meta(description="CRC-32 of `id|name|color|role` lines, sorted by id")]
+        | UnsetType
+    ) = UNSET
+
+
+class MembersStatus(Message, tag="members:status"):
+    """Everybody's status at 1 Hz; above 50 members a summary."""
+
+    statuses: dict[str, Status] | UnsetType = UNSET
+    summary: StatusSummary | UnsetType = UNSET
+
+
+class VideoStateChanged(VideoState, tag_field="type", tag="video:state"):
+    """The playhead as it is from now on; also the acknowledgement of a control."""
+
+
+class RoomClosed(Message, tag="room:closed"):
+    """The room is over; the sockets close 4410."""
+
+    reason: str
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
+class CursorsBatch(Message, tag="cursors:batch"):
+    """Latest place of each cursor that moved in this tick."""
+
+    cursors: list[Cursor]
+
+
+class CursorRemove(Message, tag="cursor:remove"):
+    """Somebody points no more."""
+
+    user_id: UserId
+
+
+class ReactionsBatch(Message, tag="reactions:batch"):
+    """The reactions of this tick."""
+
+    reactions: list[Reaction]
+
+
+OrderedEvent = VideoStateChanged | RoomClosed
+ServerMessage = (
+    UserSelf
+    | RoomJoined
+    | RoomsListed
+    | UsersListed
+    | UserJoined
+    | UserUpdated
+    | UserLeft
+    | UsersDigest
+    | MembersStatus
+    | VideoStateChanged
+    | RoomClosed
+    | CursorsBatch
+    | CursorRemove
+    | ReactionsBatch
+    | ServerTime
+    | TimeSyncResponse
+    | ErrorMessage
+    | RateLimited
+)

@@ -1,0 +1,185 @@
+"""The members of one room in one process, and the passing events between them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import UNSET, structs
+
+from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from watchparty.core.presence import Roster, summarise
+from watchparty.core.protocol import (
+    STATUSES_IN_FULL,
+    Cursor,
+    CursorMove,
+    CursorRemove,
+    MemberRename,
+    MembersStatus,
+    MemberStatus,
+    Reaction,
+    ReactionSend,
+    Status,
+    User,
+    UserJoined,
+    UserLeft,
+    UsersDigest,
+    UsersListed,
+    UserUpdated,
+)
+from watchparty.hub.answers import fields, turned_away
+from watchparty.hub.batch import Batch
+from watchparty.hub.connection import Connection
+from watchparty.hub.door import TurnedAway, clean_name
+
+TICK_S: Final = 0.045
+"""One tick for cursors and reactions: 22 Hz, within DESIGN's 20–25."""
+
+
+class Company:
+    """Who is here, and what they show each other. Everything returns at once."""
+
+    def __init__(
+        self, instance: str, now_ms: Callable[[], float], publish: Callable[[Frame], None]
+    ) -> None:
+        self.roster: Roster[Connection] = Roster()
+        self.deserted_since_ms = now_ms()
+        self._instance = instance
+        self._now_ms = now_ms
+        self._publish = publish
+        self._batch = Batch()
+        self._tick: asyncio.TimerHandle | None = None
+        self._statuses_changed = False
+        self._reactions = 0
+
+    def broadcast(self, frame: Frame, *, but: Connection | None = None) -> None:
+        """Write one frame to every member of this process. Never waits for any of them."""
+        for connection in self.roster.sockets:
+            if connection is not but:
+                connection.port.write(frame)
+
+    def seat(self, user: User, connection: Connection) -> tuple[User, Frame | None]:
+        """Give a socket its place; an older socket of the tab closes.
+
+        Returns the user as seated, and what the others should hear of it once the newcomer has
+        been greeted.
+        """
+        before = self.roster.user(user.id)
+        seated, replaced, is_new = self.roster.seat(user, connection)
+        if replaced is not None:
+            replaced.user_id = None
+            replaced.end(CloseCode.OPEN_ELSEWHERE)
+        connection.user_id = seated.id
+        connection.session.joined = True
+        if is_new:
+            return seated, encode(UserJoined(**fields(seated)))
+        return seated, None if before == seated else encode(UserUpdated(**fields(seated)))
+
+    def leave(self, connection: Connection, user_id: str) -> None:
+        """A member says goodbye."""
+        if self.roster.socket(user_id) is connection and self.roster.remove(user_id):
+            self._say_left(user_id)
+            self._note_desertion()
+
+    def lost(self, connection: Connection, user_id: str) -> None:
+        """A member's socket has ended; it may come back within the grace."""
+        if self.roster.unseat(user_id, connection, self._now_ms()):
+            self.unpoint(user_id)
+            self._note_desertion()
+
+    def point(self, user_id: str, message: CursorMove) -> None:
+        """A member points at the picture."""
+        now_ms = wire_ms(self._now_ms())
+        self._batch.move(Cursor(user_id=user_id, x=message.x, y=message.y, timestamp=now_ms))
+        self._tick_soon()
+
+    def unpoint(self, user_id: str) -> None:
+        """A member points no more."""
+        self._batch.drop_cursor(user_id)
+        self._tell_everywhere(encode(CursorRemove(user_id=user_id)))
+
+    def react(self, user_id: str, message: ReactionSend) -> None:
+        """A member reacts."""
+        self._reactions += 1
+        self._batch.react(
+            Reaction(
+                id=f"{self._instance}-{self._reactions}",
+                user_id=user_id,
+                emoji=message.emoji,
+                x=message.x,
+                y=message.y,
+                video_time=message.video_time,
+                timestamp=wire_ms(self._now_ms()),
+            )
+        )
+        self._tick_soon()
+
+    def report(self, user_id: str, message: MemberStatus) -> None:
+        """A member tells how playback does there."""
+        status = {name: getattr(message, name) for name in Status.__struct_fields__}
+        self.roster.report(user_id, Status(**status))
+        self._statuses_changed = True
+
+    def rename(self, connection: Connection, user_id: str, message: MemberRename) -> None:
+        """A member takes another name and colour."""
+        user = self.roster.user(user_id)
+        try:
+            name = clean_name(message.name)
+        except TurnedAway as turned:
+            connection.tell(turned_away(turned))
+            return
+        if user is None:
+            return
+        renamed = structs.replace(user, name=name, color=message.color.lower())
+        self.roster.update(renamed)
+        self.broadcast(encode(UserUpdated(**fields(renamed))))
+
+    def listed(self) -> UsersListed:
+        """Who is here."""
+        return UsersListed(users=self.roster.users(), count=len(self.roster))
+
+    def each_second(self, now_ms: float, *, digest: bool) -> None:
+        """Say who has gone, how everybody does and, when due, the digest of the members."""
+        for user_id in self.roster.expire(now_ms):
+            self._say_left(user_id)
+        if self._statuses_changed:
+            self._statuses_changed = False
+            self.broadcast(encode(self._statuses(), passing=True))
+        if digest and len(self.roster):
+            count, hash_ = self.roster.digest()
+            self.broadcast(encode(UsersDigest(count=count, hash=UNSET if hash_ is None else hash_)))
+
+    def dismiss(self, code: int) -> None:
+        """Close every member's socket."""
+        for connection in list(self.roster.sockets):
+            connection.end(code)
+
+    def stop(self) -> None:
+        """No tick after this."""
+        if self._tick is not None:
+            self._tick.cancel()
+
+    def _tick_soon(self) -> None:
+        if self._tick is None:
+            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+
+    def _on_tick(self) -> None:
+        self._tick = None
+        for frame in self._batch.take():
+            self._tell_everywhere(frame)
+
+    def _tell_everywhere(self, frame: Frame) -> None:
+        self.broadcast(frame)
+        self._publish(frame)
+
+    def _statuses(self) -> MembersStatus:
+        statuses = self.roster.statuses()
+        if len(statuses) > STATUSES_IN_FULL:
+            return MembersStatus(summary=summarise(statuses))
+        return MembersStatus(statuses=statuses)
+
+    def _say_left(self, user_id: str) -> None:
+        self.broadcast(encode(UserLeft(user_id=user_id)))
+
+    def _note_desertion(self) -> None:
+        if self.roster.deserted:
+            self.deserted_since_ms = self._now_ms()

@@ -1,0 +1,191 @@
+"""The hub of one process: finds or opens rooms, hands them what sockets ask, keeps house."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
+from watchparty.core.protocol import (
+    ClientMessage,
+    CursorLeave,
+    CursorMove,
+    MemberRename,
+    MemberStatus,
+    ReactionSend,
+    RoomJoin,
+    RoomLeave,
+    RoomsList,
+    RoomsListed,
+    RoomSummary,
+    RoomSync,
+    UsersList,
+    VideoPause,
+    VideoPlay,
+    VideoRate,
+    VideoSeek,
+    VideoSource,
+)
+from watchparty.core.room import Command
+from watchparty.hub.connection import Connection
+from watchparty.hub.room_hub import RoomHub
+from watchparty.hub.work import HubContext
+from watchparty.store.base import Outcome
+
+HOUSEKEEPING_S: Final = 1.0
+DIGEST_EVERY: Final = 10
+"""Seconds between digests of the members."""
+SERVER_TIME_EVERY: Final = 15
+"""Seconds between `server:time` in a party (each second on the clock socket)."""
+MAX_LISTED: Final = 100
+
+logger = logging.getLogger(__name__)
+
+
+class Hub:
+    """Every room of this process. Lives on one event loop; only `command` is for any thread."""
+
+    def __init__(self, context: HubContext, server_time: Callable[[], ServerTime]) -> None:
+        self._context = context
+        self._server_time = server_time
+        self._rooms: dict[str, RoomHub] = {}
+        self._connections: set[Connection] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._housekeeper: asyncio.Task[None] | None = None
+
+    @property
+    def now_ms(self) -> float:
+        """The media clock."""
+        return self._context.now_ms()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rooms and connections that are live here, for /api/health."""
+        return {"rooms": len(self._rooms), "connections": len(self._connections)}
+
+    def start(self) -> None:
+        """Belong to the running loop and keep house from now on; again changes nothing."""
+        if self._housekeeper is None:
+            self._loop = asyncio.get_running_loop()
+            self._housekeeper = self._loop.create_task(self._keep_house(), name="hub")
+
+    def opened(self, connection: Connection) -> None:
+        """A party socket was accepted."""
+        self.start()
+        self._connections.add(connection)
+
+    def closed(self, connection: Connection) -> None:
+        """A party socket has ended, whoever ended it."""
+        self._connections.discard(connection)
+        room = self._room_of(connection)
+        if room is not None and connection.user_id is not None:
+            room.company.lost(connection, connection.user_id)
+            connection.user_id = None
+
+    def take(self, connection: Connection, message: ClientMessage) -> None:
+        """Act on one message of a socket. Never waits; answers come through the socket's port."""
+        match message:
+            case RoomJoin():
+                connection.room = message.room_id
+                self._room(message.room_id).arrive(connection, message)
+            case RoomsList():
+                connection.tell(RoomsListed(rooms=self.room_summaries()))
+            case Heartbeat() | TimeSync():
+                pass
+            case _:
+                self._take_from_member(connection, message)
+
+    def room_summaries(self) -> list[RoomSummary]:
+        """Public rooms with somebody in them, the fullest first."""
+        summaries = [room.summary() for room in self._rooms.values()]
+        shown = [summary for summary in summaries if summary and summary.user_count]
+        return sorted(shown, key=lambda summary: -summary.user_count)[:MAX_LISTED]
+
+    def command(self, slug: str, command: Command) -> "Future[Outcome]":
+        """Have a command applied to a room, from any thread; the room is opened if need be.
+
+        The future raises NoSuchRoom, RoomIsClosed or StoreUnavailable as the store does.
+        """
+        done: Future[Outcome] = Future()
+        if self._loop is None or self._loop.is_closed():
+            done.set_exception(RuntimeError("no room has been opened in this process"))
+        else:
+            self._loop.call_soon_threadsafe(self._command, slug, command, done)
+        return done
+
+    async def close(self) -> None:
+        """Stop every room and keep its state in good order."""
+        if self._housekeeper is not None:
+            self._housekeeper.cancel()
+        for room in list(self._rooms.values()):
+            await room.close()
+        self._rooms.clear()
+        await self._context.store.close(self.now_ms)
+
+    def _take_from_member(  # noqa: C901 - a table: one line for each message
+        self, connection: Connection, message: ClientMessage
+    ) -> None:
+        room, user_id = self._room_of(connection), connection.user_id
+        if room is None or user_id is None:
+            return  # the room has just closed under it; the close is on its way
+        match message:
+            case CursorMove():
+                room.company.point(user_id, message)
+            case CursorLeave():
+                room.company.unpoint(user_id)
+            case ReactionSend():
+                room.react(connection, user_id, message)
+            case MemberStatus():
+                room.company.report(user_id, message)
+            case VideoPlay() | VideoPause() | VideoSeek() | VideoRate() | VideoSource():
+                room.control(connection, user_id, message)
+            case MemberRename():
+                room.company.rename(connection, user_id, message)
+            case RoomSync():
+                room.resync(connection)
+            case UsersList():
+                connection.tell(room.company.listed())
+            case RoomLeave():
+                room.company.leave(connection, user_id)
+                connection.user_id = None
+                connection.end(CloseCode.LEFT)
+            case _:
+                raise AssertionError(f"no rule for {type(message).__name__}")
+
+    def _room_of(self, connection: Connection) -> RoomHub | None:
+        return self._rooms.get(connection.room) if connection.room is not None else None
+
+    def _room(self, slug: str) -> RoomHub:
+        room = self._rooms.get(slug)
+        if room is None:
+            room = self._rooms[slug] = RoomHub(slug, self._context, self._released)
+        return room
+
+    def _released(self, room: RoomHub) -> None:
+        if self._rooms.get(room.slug) is room:
+            del self._rooms[room.slug]
+
+    def _command(self, slug: str, command: Command, done: "Future[Outcome]") -> None:
+        self._room(slug).submit(command, done)
+
+    async def _keep_house(self) -> None:
+        second = 0
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_S)
+            second += 1
+            try:
+                self.each_second(second)
+            except Exception:
+                logger.exception("housekeeping failed")
+
+    def each_second(self, second: int) -> None:
+        """What is due now: digests, statuses, farewells, the time."""
+        now_ms = self.now_ms
+        for room in list(self._rooms.values()):
+            room.each_second(now_ms, digest=second % DIGEST_EVERY == 0)
+        if second % SERVER_TIME_EVERY == 0:
+            frame = encode(self._server_time())
+            for connection in self._connections:
+                if connection.user_id is not None:
+                    connection.port.write(frame)

@@ -1,0 +1,116 @@
+"""The way between servers: this process' one membership in a room's Channels group."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from sync.core.wire import Frame
+
+MESSAGE_TYPE: Final = "room.relay"
+
+MAX_UNSENT: Final = 512
+"""Messages of a room that wait for a slow layer; then the oldest is dropped, and heals by seq."""
+
+logger = logging.getLogger(__name__)
+
+
+class ChannelLayer(Protocol):
+    """The part of a Channels layer that a relay uses."""
+
+    async def new_channel(self, prefix: str = ...) -> str:
+        """A channel of our own."""
+        ...
+
+    async def group_add(self, group: str, channel: str) -> None:
+        """Hear what is sent to a group."""
+        ...
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        """Hear it no more."""
+        ...
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        """Send to every channel of a group, at most once."""
+        ...
+
+    async def receive(self, channel: str) -> dict[str, Any]:
+        """The next message of a channel."""
+        ...
+
+
+class Relay:
+    """One room's link to the other servers that hold it.
+
+    Frames go out as they were encoded, one layer message for each batch, and are passed on by the
+    receiver unparsed. `alone` (a single process) publishes nothing: there is nobody to hear it, and
+    the in-memory layer scans all its channels at every send.
+    """
+
+    def __init__(
+        self,
+        layer: ChannelLayer,
+        slug: str,
+        instance: str,
+        *,
+        alone: bool,
+        on_ordered: Callable[[str, int, Frame], None],
+        on_passing: Callable[[Frame], None],
+    ) -> None:
+        self._layer = layer
+        self._group = f"room.{slug}"
+        self._instance = instance
+        self._alone = alone
+        self._on_ordered = on_ordered
+        self._on_passing = on_passing
+        self._channel: str | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_UNSENT)
+
+    async def join(self) -> None:
+        """Become the one member of the room's group for this process."""
+        self._channel = await self._layer.new_channel()
+        await self._layer.group_add(self._group, self._channel)
+        self._tasks = [asyncio.create_task(self._receive(self._channel))]
+        if not self._alone:
+            self._tasks.append(asyncio.create_task(self._send()))
+
+    async def leave(self) -> None:
+        """Give the membership up."""
+        for task in self._tasks:
+            task.cancel()
+        if self._channel is not None:
+            await self._layer.group_discard(self._group, self._channel)
+
+    def publish_ordered(self, epoch: str, seq: int, frame: Frame) -> None:
+        """Tell the other servers of an ordered event; returns at once."""
+        self._publish({"kind": "ordered", "epoch": epoch, "seq": seq, "frame": frame.data})
+
+    def publish_passing(self, frame: Frame) -> None:
+        """Pass a batch on to the other servers; returns at once."""
+        self._publish({"kind": "passing", "frame": frame.data, "lossy": frame.passing})
+
+    def _publish(self, message: dict[str, Any]) -> None:
+        if self._alone:
+            return
+        if self._outbox.full():
+            self._outbox.get_nowait()
+        self._outbox.put_nowait({"type": MESSAGE_TYPE, "origin": self._instance, **message})
+
+    async def _send(self) -> None:
+        while True:
+            message = await self._outbox.get()
+            try:
+                await self._layer.group_send(self._group, message)
+            except Exception:  # ordered events heal by seq, passing ones by the next
+                logger.exception("%s: the channel layer did not take a message", self._group)
+
+    async def _receive(self, channel: str) -> None:
+        while True:
+            message = await self._layer.receive(channel)
+            if message.get("type") != MESSAGE_TYPE or message["origin"] == self._instance:
+                continue
+            if message["kind"] == "ordered":
+                self._on_ordered(message["epoch"], message["seq"], Frame(message["frame"]))
+            else:
+                self._on_passing(Frame(message["frame"], passing=message["lossy"]))

@@ -1,0 +1,404 @@
+"""One live room in one process: a queue of what its members ask, worked off in order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from watchparty.core.protocol import (
+    ACTIONS,
+    Control,
+    ReactionSend,
+    Room,
+    RoomClosed,
+    RoomJoin,
+    RoomJoined,
+    RoomSummary,
+    User,
+    UserSelf,
+)
+from watchparty.core.room import (
+    Applied,
+    Command,
+    FilmEnded,
+    Moot,
+    Refusal,
+    RoomEmptied,
+    RoomState,
+    video_state,
+)
+from watchparty.hub.answers import error, fields, too_often, turned_away
+from watchparty.hub.company import Company
+from watchparty.hub.connection import Connection
+from watchparty.hub.door import TurnedAway, make_user, readmits
+from watchparty.hub.relay import Relay
+from watchparty.hub.stream import CATCH_UP_S, OrderedStream
+from watchparty.hub.work import (
+    Arrive,
+    Ask,
+    CatchUp,
+    HubContext,
+    Own,
+    React,
+    Snapshot,
+    Vacate,
+    Work,
+)
+from watchparty.identity import make_ticket
+from watchparty.store.base import (
+    Limited,
+    NoSuchRoom,
+    Outcome,
+    RoomIsClosed,
+    RoomRecord,
+    StoreUnavailable,
+)
+
+MAX_WAITING: Final = 2048
+"""Intents of one room that wait for the store; beyond it they are refused `unavailable`."""
+
+EMPTY_MS: Final = 60_000.0
+"""A room empty for this long is paused where its last viewer left, and leaves memory."""
+
+UNKNOWN_OUTCOME: Final = "The room did not answer in time: the outcome is unknown."
+
+logger = logging.getLogger(__name__)
+
+
+class RoomHub:
+    """What one room asks of the store, one thing after the other.
+
+    Everything public returns at once and runs on the event loop's thread. Only the worker task
+    awaits: the store and the layer, never a member.
+    """
+
+    def __init__(
+        self, slug: str, context: HubContext, released: Callable[["RoomHub"], None]
+    ) -> None:
+        self.slug = slug
+        self.record: RoomRecord | None = None
+        self._context = context
+        self._released = released
+        self._over = False
+        self._vacating = False
+        self._queue: asyncio.Queue[Work] = asyncio.Queue(MAX_WAITING)
+        self._relay = Relay(
+            context.layer,
+            slug,
+            context.instance,
+            alone=context.alone,
+            on_ordered=self._heard_ordered,
+            on_passing=self._heard_passing,
+        )
+        self.company = Company(context.instance, context.now_ms, self._relay.publish_passing)
+        self._stream = OrderedStream(
+            slug,
+            context.store,
+            context.now_ms,
+            broadcast=self.company.broadcast,
+            film_ends=lambda seq: self.submit(Command(FilmEnded(armed_seq=seq))),
+            catch_up_due=lambda: self._put(CatchUp()),
+        )
+        self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
+
+    # -- From the sockets' handlers: nothing here awaits -------------------------------------
+
+    def arrive(self, connection: Connection, join: RoomJoin) -> None:
+        """Somebody asks to come in."""
+        self._put(Arrive(connection, join), connection)
+
+    def control(self, connection: Connection, user_id: str, message: Control) -> None:
+        """A member asks for a change of the playback."""
+        action = ACTIONS[type(message)]
+        command = Command(message, user_id=user_id, person=connection.person, action=action)
+        self._put(Ask(connection, command), connection, command.ref)
+
+    def resync(self, connection: Connection) -> None:
+        """A member asks for a snapshot."""
+        self._put(Snapshot(connection), connection)
+
+    def react(self, connection: Connection, user_id: str, message: ReactionSend) -> None:
+        """A member reacts; the person's bucket decides on the way."""
+        self._put(React(connection, user_id, message), connection)
+
+    def submit(self, command: Command, done: Future[Outcome] | None = None) -> None:
+        """The room's own or an administrator's intent. From other threads: Hub.command."""
+        if not self._put(Own(command, done)) and done is not None:
+            done.set_exception(StoreUnavailable(f"{self.slug} is too busy"))
+
+    def each_second(self, now_ms: float, *, digest: bool) -> None:
+        """Housekeeping, called by the hub."""
+        self.company.each_second(now_ms, digest=digest)
+        empty_for_ms = now_ms - self.company.deserted_since_ms
+        if self.company.roster.deserted and empty_for_ms >= EMPTY_MS and not self._vacating:
+            self._vacating = self._put(Vacate())
+
+    def summary(self) -> RoomSummary | None:
+        """The room for the public list; None while it is not open or not public."""
+        state = self._stream.state
+        if self.record is None or state is None or not self.record.is_public or state.closed:
+            return None
+        return RoomSummary(
+            id=self.slug,
+            title=self.record.title,
+            user_count=len(self.company.roster),
+            is_playing=state.playhead.playing,
+            current_time=round(state.position_at(self._context.now_ms()), 3),
+            source_title=state.source.title if state.source else "",
+        )
+
+    async def close(self) -> None:
+        """Stop serving this room, without a word to its members."""
+        self._stop()
+        self._worker.cancel()
+        await asyncio.gather(self._worker, return_exceptions=True)
+        await self._relay.leave()
+
+    # -- The worker: the only place that awaits ----------------------------------------------
+
+    async def _work(self) -> None:
+        while not self._over:
+            work = await self._queue.get()
+            try:
+                await self._handle(work)
+            except StoreUnavailable as problem:
+                self._answer_unavailable(work, problem)
+                self._stream.catch_up_in(CATCH_UP_S)
+            except Exception as problem:
+                logger.exception("room %s: %s failed", self.slug, type(work).__name__)
+                self._answer_fault(work, problem)
+
+    async def _handle(self, work: Work) -> None:
+        match work:
+            case Arrive(connection, join):
+                await self._admit(connection, join)
+            case Ask(connection, command):
+                await self._decide(connection, command)
+            case React(connection, user_id, reaction):
+                await self._take_reaction(connection, user_id, reaction)
+            case Snapshot(connection):
+                connection.tell(await self._snapshot())
+            case Own(command, done):
+                await self._decide_own(command, done)
+            case CatchUp():
+                await self._catch_up()
+            case Vacate():
+                await self._vacate()
+
+    async def _open(self) -> tuple[RoomRecord, RoomState]:
+        """The room's newest state; the first time, delivery begins there."""
+        record, state = await self._context.store.open(self.slug, self._context.now_ms())
+        if not self._stream.is_open:
+            await self._relay.join()
+            self._stream.begin(state)
+            self.record = record
+        self._stream.arm(state)
+        return record, state
+
+    async def _admit(self, connection: Connection, join: RoomJoin) -> None:
+        if connection.port.closed or connection.user_id is not None:
+            return
+        now_ms = self._context.now_ms()
+        retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
+        if retry_in_ms:
+            connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
+            return
+        try:
+            record, state = await self._open()
+            user = self._make_user(connection, join, record, now_ms)
+        except NoSuchRoom:
+            connection.end(CloseCode.NO_SUCH_ROOM, error("no_such_room", "There is no such room."))
+            self._forget_if_unused()
+        except RoomIsClosed:
+            connection.end(CloseCode.ROOM_CLOSED, error("no_such_room", "This room is over."))
+            self._forget_if_unused()
+        except TurnedAway as turned:
+            refused = connection.session.senseless(turned_away(turned), now_ms)
+            connection.tell(turned_away(turned))
+            if refused.close is not None:
+                connection.end(refused.close)
+        else:
+            if self._has_place(join, user, record):
+                self._welcome(connection, user, record, state)
+            else:
+                full = f"This room is full: {record.max_users} viewers are here."
+                connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
+
+    def _make_user(
+        self, connection: Connection, join: RoomJoin, record: RoomRecord, now_ms: float
+    ) -> User:
+        return make_user(
+            join,
+            record,
+            person=connection.person,
+            instance=self._context.instance,
+            now_ms=wire_ms(now_ms),
+        )
+
+    def _has_place(self, join: RoomJoin, user: User, record: RoomRecord) -> bool:
+        roster = self.company.roster
+        return (
+            len(roster) < record.max_users or user.id in roster or readmits(join, user, self.slug)
+        )
+
+    def _welcome(
+        self, connection: Connection, user: User, record: RoomRecord, state: RoomState
+    ) -> None:
+        user, news = self.company.seat(user, connection)
+        ticket = make_ticket(user.id, user.person, self.slug)
+        connection.tell(UserSelf(**fields(user), ticket=ticket))
+        connection.tell(self._joined(record, state))
+        if news is not None:
+            self.company.broadcast(news, but=connection)
+
+    async def _decide(self, connection: Connection, command: Command) -> None:
+        if connection.user_id is None:
+            connection.tell(error("not_joined", "Join the room first.", command.ref))
+            return
+        outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
+        match outcome.answer:
+            case Applied(_, event) if outcome.repeated:
+                connection.tell(event)
+            case Applied():
+                self._announce(outcome.answer)
+            case Refusal(code, message, field):
+                connection.tell(error(code, message, command.ref, field))
+            case Limited(action, retry_in_ms):
+                connection.tell(too_often(action, retry_in_ms, command.ref))
+            case Moot():
+                pass
+
+    async def _decide_own(self, command: Command, done: Future[Outcome] | None) -> None:
+        _, state = await self._open()
+        outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
+        if isinstance(outcome.answer, Applied):
+            self._announce(outcome.answer)
+        elif isinstance(outcome.answer, Moot):
+            self._stream.arm(state)  # its timer may have fired a little early
+        if done is not None:
+            done.set_result(outcome)
+
+    async def _take_reaction(
+        self, connection: Connection, user_id: str, message: ReactionSend
+    ) -> None:
+        now_ms = self._context.now_ms()
+        action = ACTIONS[ReactionSend]
+        retry_in_ms = await self._context.store.take(connection.person, action, now_ms)
+        if retry_in_ms:
+            connection.tell(too_often(action, retry_in_ms))
+        else:
+            self.company.react(user_id, message)
+
+    async def _snapshot(self) -> RoomJoined:
+        return self._joined(*await self._open())
+
+    async def _catch_up(self) -> None:
+        _, state = await self._open()
+        if not await self._stream.catch_up(state):
+            self.company.broadcast(encode(await self._snapshot()))
+
+    async def _vacate(self) -> None:
+        """Pause where the last viewer left, and leave memory."""
+        state = self._stream.state
+        if self._context.alone and state is not None and not state.closed:
+            emptied_ms = self.company.deserted_since_ms
+            command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
+            await self._context.store.apply(self.slug, command, self._context.now_ms())
+        if not self.company.roster.deserted or not self._queue.empty():
+            self._vacating = False
+            return
+        self._finish()
+        if self._context.alone and self._stream.is_open:
+            await self._context.store.release(self.slug, self._context.now_ms())
+        await self._relay.leave()
+
+    # -- Ordered events --------------------------------------------------------------------------
+
+    def _announce(self, applied: Applied) -> None:
+        event = applied.event
+        frame = encode(event)
+        self._stream.arm(applied.state)
+        self._stream.deliver(event.epoch, event.seq, frame)
+        self._relay.publish_ordered(event.epoch, event.seq, frame)
+        if isinstance(event, RoomClosed):
+            self.company.dismiss(CloseCode.ROOM_CLOSED)
+
+    def _heard_ordered(self, epoch: str, seq: int, frame: Frame) -> None:
+        """Another server has committed an event: pass it on, then learn the state that it left."""
+        self._stream.deliver(epoch, seq, frame)
+        self._stream.catch_up_in(0.0)
+
+    def _heard_passing(self, frame: Frame) -> None:
+        self.company.broadcast(frame)
+
+    def _joined(self, record: RoomRecord, state: RoomState) -> RoomJoined:
+        return RoomJoined(
+            room_id=self.slug,
+            room=Room(
+                id=record.slug,
+                name=record.slug,
+                title=record.title,
+                created_by=record.created_by,
+                created_at=wire_ms(record.created_at_ms),
+                max_users=record.max_users,
+                is_public=record.is_public,
+                settings=state.settings,
+            ),
+            video_state=video_state(state),
+            users=self.company.roster.users(),
+            epoch=state.epoch,
+            seq=state.seq,
+        )
+
+    # -- The queue -------------------------------------------------------------------------------
+
+    def _put(
+        self, work: Work, connection: Connection | None = None, ref: str | None = None
+    ) -> bool:
+        try:
+            self._queue.put_nowait(work)
+        except asyncio.QueueFull:
+            if connection is not None:
+                connection.tell(error("unavailable", "The room is too busy. Try again.", ref))
+            return False
+        return True
+
+    def _answer_unavailable(self, work: Work, problem: StoreUnavailable) -> None:
+        match work:
+            case Ask(connection, command):
+                connection.tell(error("unavailable", UNKNOWN_OUTCOME, command.ref))
+            case Arrive(connection, _) | React(connection, _, _) | Snapshot(connection):
+                connection.tell(error("unavailable", "The room did not answer. Try again."))
+            case Own(_, done) if done is not None:
+                done.set_exception(problem)
+            case Vacate():
+                self._vacating = False
+            case _:
+                pass
+
+    def _answer_fault(self, work: Work, problem: Exception) -> None:
+        connection = getattr(work, "connection", None)
+        if connection is not None:
+            connection.end(CloseCode.INTERNAL, error("internal", "A fault of ours."))
+        elif isinstance(work, Own) and work.done is not None:
+            work.done.set_exception(problem)
+        elif isinstance(work, Vacate):
+            self._vacating = False
+        self._forget_if_unused()
+
+    def _forget_if_unused(self) -> None:
+        """Nothing is open behind this name: be forgotten, unless somebody already waits."""
+        if not self._stream.is_open and self._queue.empty():
+            self._finish()
+
+    def _finish(self) -> None:
+        """Take no more work: the hub makes a new room when somebody comes."""
+        self._over = True
+        self._stop()
+        self._released(self)
+
+    def _stop(self) -> None:
+        self.company.stop()
+        self._stream.stop()

@@ -1,0 +1,107 @@
+"""The ordered half of a room in one process: what the store decided reaches all in order."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from sync.core.wire import Frame, encode
+from watchparty.core.protocol import OrderedEvent
+from watchparty.core.room import RoomState
+from watchparty.hub.delivery import WAIT_FOR_MISSING_S, OrderedDelivery
+from watchparty.store.base import RoomStore
+
+CATCH_UP_S: Final = 1.0
+"""After a store that did not answer, its state is compared with what was delivered this often."""
+
+
+class OrderedStream:
+    """Delivers events by seq, fills gaps from the store, and is there when the film ends."""
+
+    def __init__(
+        self,
+        slug: str,
+        store: RoomStore,
+        now_ms: Callable[[], float],
+        *,
+        broadcast: Callable[[Frame], None],
+        film_ends: Callable[[int], None],
+        catch_up_due: Callable[[], object],
+    ) -> None:
+        self.state: RoomState | None = None
+        """The newest state seen; None until the room is open."""
+        self._slug = slug
+        self._store = store
+        self._now_ms = now_ms
+        self._broadcast = broadcast
+        self._film_ends = film_ends
+        self._catch_up_due = catch_up_due
+        self._delivery: OrderedDelivery[Frame] | None = None
+        self._end: asyncio.TimerHandle | None = None
+        self._repair: asyncio.TimerHandle | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether delivery has begun."""
+        return self._delivery is not None
+
+    def begin(self, state: RoomState) -> None:
+        """Deliver from here on."""
+        self._delivery = OrderedDelivery(state.epoch, state.seq)
+
+    def arm(self, state: RoomState) -> None:
+        """Remember the state, and be there when its film ends."""
+        self.state = state
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+        ends_at_ms = state.ends_at()
+        if ends_at_ms is not None:
+            delay_s = max(ends_at_ms - self._now_ms(), 1.0) / 1000
+            loop = asyncio.get_running_loop()
+            self._end = loop.call_later(delay_s, self._film_ends, state.seq)
+
+    def deliver(self, epoch: str, seq: int, frame: Frame) -> None:
+        """Pass one event on when its turn has come, and those that waited for it."""
+        delivery = self._delivery
+        if delivery is None:
+            return
+        if epoch != delivery.epoch:
+            delivery.reset(epoch, seq - 1)
+        for due in delivery.offer(epoch, seq, frame):
+            self._broadcast(due)
+        if delivery.gap:
+            self.catch_up_in(0.0 if delivery.overfull else WAIT_FOR_MISSING_S)
+
+    def catch_up_in(self, delay_s: float) -> None:
+        """Compare with the store before long; asking again meanwhile changes nothing."""
+        if self._repair is None:
+            loop = asyncio.get_running_loop()
+            self._repair = loop.call_later(delay_s, self._on_catch_up_due)
+
+    async def catch_up(self, state: RoomState) -> bool:
+        """Deliver what the store holds and nobody here has heard of.
+
+        False: the missing events are not held any more, so the members need a snapshot.
+        """
+        delivery = self._delivery
+        if delivery is None or (state.epoch == delivery.epoch and state.seq <= delivery.seq):
+            return True
+        missed: list[OrderedEvent] | None = await self._store.since(
+            self._slug, delivery.epoch, delivery.seq
+        )
+        if missed is None:
+            delivery.reset(state.epoch, state.seq)
+            return False
+        for event in missed:
+            self.deliver(event.epoch, event.seq, encode(event))
+        return True
+
+    def stop(self) -> None:
+        """No timer fires after this."""
+        for timer in (self._end, self._repair):
+            if timer is not None:
+                timer.cancel()
+
+    def _on_catch_up_due(self) -> None:
+        self._repair = None
+        self._catch_up_due()

@@ -1,0 +1,69 @@
+"""What waits in a room's queue."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from msgspec import Struct
+
+from watchparty.core.protocol import ReactionSend, RoomJoin
+from watchparty.core.room import Command
+from watchparty.hub.connection import Connection
+from watchparty.hub.relay import ChannelLayer
+from watchparty.store.base import Outcome, RoomStore
+
+
+class HubContext(Struct, frozen=True):
+    """What every room of a process shares."""
+
+    store: RoomStore
+    layer: ChannelLayer
+    now_ms: Callable[[], float]
+    instance: str
+    alone: bool
+    """No other server can hold a member of any room."""
+
+
+class Arrive(Struct, frozen=True):
+    """Somebody asks to come in."""
+
+    connection: Connection
+    join: RoomJoin
+
+
+class Ask(Struct, frozen=True):
+    """A member asks for a change of the playback."""
+
+    connection: Connection
+    command: Command
+
+
+class React(Struct, frozen=True):
+    """A member reacts; the person's bucket is the store's, so it waits here."""
+
+    connection: Connection
+    user_id: str
+    reaction: ReactionSend
+
+
+class Snapshot(Struct, frozen=True):
+    """A member asks for a snapshot."""
+
+    connection: Connection
+
+
+class Own(Struct, frozen=True):
+    """The room's own or an administrator's intent; `done` is told of the outcome."""
+
+    command: Command
+    done: Future[Outcome] | None = None
+
+
+class CatchUp(Struct, frozen=True):
+    """Compare what was delivered with what the store holds."""
+
+
+class Vacate(Struct, frozen=True):
+    """Nobody has been here for a minute."""
+
+
+Work = Arrive | Ask | React | Snapshot | Own | CatchUp | Vacate

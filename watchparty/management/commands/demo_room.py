@@ -1,0 +1,35 @@
+"""Makes the demo room, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from watchparty.models import Room
+
+SLUG = "demo"
+ROOM: dict[str, Any] = {
+    "title": "The clockwork room",
+    "is_public": True,
+    "settings": {"onEnd": "loop"},
+    "source": {
+        "kind": "file",
+        "url": "/media/clockwork-30.webm",
+        "title": "Clockwork",
+        "duration": 90.0,
+        "poster": "/media/clockwork-poster.jpg",
+    },
+}
+
+
+class Command(BaseCommand):
+    """`manage.py demo_room`: a public room with our own film; an existing one is left alone."""
+
+    help = "Make the public room /rooms/demo/ with the demo film, unless it is there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create it or say that it is there."""
+        room, created = Room.objects.get_or_create(slug=SLUG, defaults=ROOM)
+        if options["verbosity"] > 0:
+            self.stdout.write(f"{room}: {'made' if created else 'already there'}.")

@@ -1,0 +1,14 @@
+"""The party's socket."""
+
+from collections.abc import Mapping
+
+from django.urls import URLPattern, path
+
+from sync.core.bucket import Limit
+from watchparty.consumers import PartyConsumer
+from watchparty.hub.hub import Hub
+
+
+def websocket_urlpatterns(hub: Hub, limits: Mapping[str, Limit]) -> list[URLPattern]:
+    """The route of the party's socket, served by this hub."""
+    return [path("ws/party/", PartyConsumer.as_asgi(hub=hub, limits=limits))]

@@ -1,0 +1,147 @@
+"""The archive in the database: rooms are read when they open and written behind as they change."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+from django.db import close_old_connections
+
+from watchparty.core.protocol import RoomSettings, Source, SourceRequest
+from watchparty.core.room import RoomState, SavedRoom, make_source
+from watchparty.models import Room
+from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
+
+FLUSH_AFTER_S: Final = 0.25
+"""A change reaches the database within this time: what a SIGKILL may cost (DESIGN section 7)."""
+
+RETRY_AFTER_S: Final = 1.0
+"""Pause after a database that did not answer; meanwhile the newest state of each room is kept."""
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseArchive:
+    """Write-behind over the Room table, on one thread of its own: no request waits for it."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._pending: dict[str, SavedRoom] = {}
+        self._writing = asyncio.Lock()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def load(self, slug: str) -> Kept:
+        """A room as it was last kept. Raises NoSuchRoom."""
+        await self.flush()
+        return await self._in_thread(_load, slug)
+
+    def keep(self, saved: SavedRoom) -> None:
+        """Note a state to be written soon; the latest of a room wins."""
+        self._pending[saved.state.slug] = saved
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(FLUSH_AFTER_S, self._flush_behind)
+
+    async def flush(self) -> None:
+        """Write everything noted; raises what the database raises, and keeps it for another try."""
+        async with self._writing:
+            batch, self._pending = self._pending, {}
+            if not batch:
+                return
+            try:
+                await self._in_thread(_write, list(batch.values()))
+            except Exception:
+                self._pending = batch | self._pending
+                raise
+
+    def _flush_behind(self) -> None:
+        self._timer = None
+        task = asyncio.get_running_loop().create_task(self._flush_or_retry())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush_or_retry(self) -> None:
+        try:
+            await self.flush()
+        except Exception:
+            logger.exception("rooms are not written; trying again")
+            if self._timer is None:
+                loop = asyncio.get_running_loop()
+                self._timer = loop.call_later(RETRY_AFTER_S, self._flush_behind)
+
+    async def _in_thread(self, function: Callable[[A], R], argument: A) -> R:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, _with_fresh_connection, function, argument)
+
+
+def _with_fresh_connection(function: Callable[[A], R], argument: A) -> R:
+    close_old_connections()
+    try:
+        return function(argument)
+    finally:
+        close_old_connections()
+
+
+def _load(slug: str) -> Kept:
+    row = Room.objects.filter(slug=slug).first()
+    if row is None:
+        raise NoSuchRoom(slug)
+    return Kept(
+        record=RoomRecord(
+            slug=row.slug,
+            title=row.title,
+            created_by=row.owner_person,
+            created_at_ms=row.created_at.timestamp() * 1000,
+            max_users=row.max_users,
+            is_public=row.is_public,
+            closed=row.closed_at is not None,
+        ),
+        settings=msgspec.convert(row.settings, RoomSettings),
+        source=_source(row.source),
+        saved=_saved(row),
+    )
+
+
+def _saved(row: Room) -> SavedRoom | None:
+    """What was kept, or None where nothing was or where it cannot be read by this version."""
+    if row.state is None:
+        return None
+    try:
+        return SavedRoom(
+            state=msgspec.convert(row.state["room"], RoomState),
+            saved_at_ms=float(row.state["saved_at_ms"]),
+            boot_id=row.boot_id,
+            clean=row.left_cleanly,
+        )
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError):
+        logger.exception("room %s: its kept state cannot be read; it starts anew", row.slug)
+        return None
+
+
+def _source(first: dict[str, Any] | None) -> Source | None:
+    if first is None:
+        return None
+    return make_source(msgspec.convert(first, SourceRequest), source_id="s0")
+
+
+def _write(batch: list[SavedRoom]) -> None:
+    for saved in batch:
+        changes: dict[str, Any] = {
+            "state": {"room": msgspec.to_builtins(saved.state), "saved_at_ms": saved.saved_at_ms},
+            "epoch": saved.state.epoch,
+            "seq": saved.state.seq,
+            "left_cleanly": saved.clean,
+            "boot_id": saved.boot_id,
+            "updated_at": datetime.now(UTC),
+        }
+        Room.objects.filter(slug=saved.state.slug).update(**changes)
+        if saved.state.closed:
+            open_rows = Room.objects.filter(slug=saved.state.slug, closed_at__isnull=True)
+            open_rows.update(closed_at=datetime.now(UTC))

@@ -1,0 +1,163 @@
+"""The contract of a room store, and the one loop (compare and set, with retry) all stores share.
+
+Guarantees, checked by tests/store_contract.py on every store:
+
+- **Order.** The events of a room are numbered without gap under its epoch; two servers that apply
+  commands at once get two different numbers, and each decision was made on the state before it.
+- **Atomicity.** State, event, remembered answer and the person's bucket change together or not at
+  all. A commit that raises `StoreUnavailable` may have happened: asking again with the same `ref`
+  tells, and applies at most once.
+- **Idempotence.** One (user, ref) is applied once; within 60 s a repeat gets the first answer.
+- **Expiry.** Answers are remembered 60 s, events as long as `since` says, rooms until `release`.
+- **Restart.** What survives is what the archive holds; a room that did not leave in good order
+  comes back under a new epoch.
+"""
+
+import asyncio
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from watchparty.core.protocol import OrderedEvent, RoomSettings, Source
+from watchparty.core.room import (
+    Applied,
+    Command,
+    Moot,
+    Refusal,
+    RoomState,
+    SavedRoom,
+    apply,
+)
+
+MAX_ATTEMPTS: Final = 32
+"""Commits lost in a row to other servers before a command is given up as `unavailable`."""
+
+
+class NoSuchRoom(Exception):  # noqa: N818 - an answer of the store, not an error
+    """There is no room of this name."""
+
+
+class RoomIsClosed(Exception):  # noqa: N818
+    """The room is over."""
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """The store did not answer in time: the outcome is unknown."""
+
+
+class RoomRecord(Struct, frozen=True):
+    """What is known of a room apart from its playback."""
+
+    slug: str
+    title: str
+    created_by: str
+    created_at_ms: float
+    max_users: int
+    is_public: bool
+    closed: bool = False
+
+
+class Kept(Struct, frozen=True):
+    """A room as the archive holds it: `saved` is None until it was first played in."""
+
+    record: RoomRecord
+    settings: RoomSettings
+    source: Source | None
+    saved: SavedRoom | None
+
+
+class Limited(Struct, frozen=True):
+    """The person has done this too often; ask again in `retry_in_ms`."""
+
+    action: str
+    retry_in_ms: float
+
+
+Answer = Applied | Refusal
+"""What a command was decided to be, and what a repeat of it is told."""
+
+
+class Outcome(Struct, frozen=True):
+    """The result of a command. `repeated`: it is the remembered answer, for its sender alone."""
+
+    answer: Answer | Limited | Moot
+    repeated: bool = False
+
+
+class Conflict(Struct, frozen=True):
+    """Another server was faster; decide again on the state that is there now."""
+
+
+class Archive(Protocol):
+    """Where rooms are kept when they are not live (the database). Never on the hot path."""
+
+    async def load(self, slug: str) -> Kept:
+        """A room as it was last kept. Raises NoSuchRoom."""
+        ...
+
+    def keep(self, saved: SavedRoom) -> None:
+        """Note a state to be written soon; returns at once, the latest of a room wins."""
+        ...
+
+    async def flush(self) -> None:
+        """Write everything noted; returns when it is safe."""
+        ...
+
+
+class RoomStore(Protocol):
+    """Live rooms. Every method is bounded in time; StoreUnavailable: it cannot answer now."""
+
+    async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
+        """A room's record and state, live from now on. Raises NoSuchRoom, RoomIsClosed."""
+        ...
+
+    async def apply(self, slug: str, command: Command, now_ms: float) -> Outcome:
+        """Decide one command on the newest state and commit it."""
+        ...
+
+    async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
+        """The ordered events after `seq`, oldest first; None when not all of them are held."""
+        ...
+
+    async def take(self, person: str, action: str, now_ms: float) -> float:
+        """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
+        ...
+
+    async def release(self, slug: str, now_ms: float) -> None:
+        """The room is live no more; it is kept in good order."""
+        ...
+
+    async def close(self, now_ms: float) -> None:
+        """Release every room and write everything."""
+        ...
+
+
+class CasStore:
+    """`apply` over two primitives: read the newest state, and commit on condition of its seq."""
+
+    async def _read(
+        self, slug: str, command: Command, now_ms: float
+    ) -> tuple[RoomState, Answer | None]:
+        """The newest state, and the answer already given to this command if it is a repeat."""
+        raise NotImplementedError
+
+    async def _commit(
+        self, slug: str, before: RoomState, command: Command, answer: Answer, now_ms: float
+    ) -> Outcome | Conflict:
+        """In one step: a repeat → its answer; not `before` → Conflict; bucket empty → Limited."""
+        raise NotImplementedError
+
+    async def apply(self, slug: str, command: Command, now_ms: float) -> Outcome:
+        """Decide one command on the newest state and commit it."""
+        for _ in range(MAX_ATTEMPTS):
+            before, remembered = await self._read(slug, command, now_ms)
+            if remembered is not None:
+                return Outcome(remembered, repeated=True)
+            answer = apply(before, command, now_ms)
+            if isinstance(answer, Moot):
+                return Outcome(answer)
+            committed = await self._commit(slug, before, command, answer, now_ms)
+            if not isinstance(committed, Conflict):
+                return committed
+            await asyncio.sleep(0)
+        raise StoreUnavailable(f"{slug}: lost {MAX_ATTEMPTS} commits in a row")

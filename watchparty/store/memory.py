@@ -1,0 +1,191 @@
+"""The store of a single process: live rooms in memory, kept in the archive as they change."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from msgspec import structs
+
+from sync.core.bucket import Limit, TokenBucket
+from watchparty.core.idempotence import Ledger
+from watchparty.core.playhead import Playhead
+from watchparty.core.protocol import OrderedEvent
+from watchparty.core.room import (
+    Applied,
+    Command,
+    RoomState,
+    SavedRoom,
+    restore,
+)
+from watchparty.store.base import (
+    Answer,
+    Archive,
+    CasStore,
+    Conflict,
+    Kept,
+    Limited,
+    NoSuchRoom,
+    Outcome,
+    RoomIsClosed,
+    RoomRecord,
+)
+
+HELD_EVENTS: Final = 512
+"""Events of a room that are held for those who missed some."""
+
+SWEEP_EVERY: Final = 1024
+"""After so many draws the full, hence forgettable, buckets of persons are dropped."""
+
+
+class _Live:
+    """One live room."""
+
+    def __init__(self, record: RoomRecord, state: RoomState) -> None:
+        self.record = record
+        self.state = state
+        self.events: deque[OrderedEvent] = deque(maxlen=HELD_EVENTS)
+        self.ledger: Ledger[Answer] = Ledger()
+
+
+class MemoryStore(CasStore):
+    """Rooms of this process. What a SIGKILL may cost is what the archive has not written yet."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        limits: Mapping[str, Limit],
+        *,
+        boot_id: str,
+        new_epoch: Callable[[], str],
+    ) -> None:
+        self._archive = archive
+        self._limits = limits
+        self._boot_id = boot_id
+        self._new_epoch = new_epoch
+        self._rooms: dict[str, _Live] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        self._draws = 0
+
+    async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
+        """A room's record and state, live from now on. Raises NoSuchRoom, RoomIsClosed."""
+        async with self._locks.setdefault(slug, asyncio.Lock()):
+            live = self._rooms.get(slug)
+            if live is None:
+                try:
+                    kept = await self._archive.load(slug)
+                except NoSuchRoom:
+                    self._locks.pop(slug, None)
+                    raise
+                live = _Live(kept.record, self._revive(kept))
+                if not live.record.closed:
+                    self._rooms[slug] = live
+            if live.record.closed or live.state.closed:
+                raise RoomIsClosed(slug)
+            return live.record, live.state
+
+    async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
+        """The ordered events after `seq`, oldest first; None when not all of them are held."""
+        live = self._live(slug)
+        if epoch != live.state.epoch or seq > live.state.seq:
+            return None
+        missed = [event for event in live.events if event.seq > seq]
+        return missed if len(missed) == live.state.seq - seq else None
+
+    async def take(self, person: str, action: str, now_ms: float) -> float:
+        """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
+        return self._draw(person, action, now_ms)
+
+    async def release(self, slug: str, now_ms: float) -> None:
+        """The room is live no more; it is kept in good order."""
+        lock = self._locks.setdefault(slug, asyncio.Lock())
+        async with lock:
+            live = self._rooms.pop(slug, None)
+            if live is None:
+                return
+            self._keep(live.state, now_ms, clean=True)
+            await self._archive.flush()
+            self._locks.pop(slug, None)
+
+    async def close(self, now_ms: float) -> None:
+        """Release every room and write everything."""
+        for slug in list(self._rooms):
+            live = self._rooms.pop(slug)
+            self._keep(live.state, now_ms, clean=True)
+        await self._archive.flush()
+
+    async def _read(
+        self, slug: str, command: Command, now_ms: float
+    ) -> tuple[RoomState, Answer | None]:
+        live = self._live(slug)
+        return live.state, self._recall(live, command, now_ms)
+
+    async def _commit(
+        self, slug: str, before: RoomState, command: Command, answer: Answer, now_ms: float
+    ) -> Outcome | Conflict:
+        live = self._live(slug)
+        remembered = self._recall(live, command, now_ms)
+        if remembered is not None:
+            return Outcome(remembered, repeated=True)
+        if live.state.seq != before.seq or live.state.epoch != before.epoch:
+            return Conflict()
+        if command.person is not None and command.action is not None:
+            retry_in_ms = self._draw(command.person, command.action, now_ms)
+            if retry_in_ms:
+                return Outcome(Limited(command.action, retry_in_ms))
+        if isinstance(answer, Applied):
+            live.state = answer.state
+            live.events.append(answer.event)
+            self._keep(answer.state, now_ms, clean=False)
+        if command.user_id is not None and command.ref is not None:
+            live.ledger.remember(command.user_id, command.ref, answer, now_ms)
+        return Outcome(answer)
+
+    def _live(self, slug: str) -> _Live:
+        live = self._rooms.get(slug)
+        if live is None:
+            raise NoSuchRoom(slug)
+        return live
+
+    def _recall(self, live: _Live, command: Command, now_ms: float) -> Answer | None:
+        if command.user_id is None or command.ref is None:
+            return None
+        return live.ledger.recall(command.user_id, command.ref, now_ms)
+
+    def _draw(self, person: str, action: str, now_ms: float) -> float:
+        limit = self._limits.get(action)
+        if limit is None:
+            return 0.0
+        self._draws += 1
+        if self._draws % SWEEP_EVERY == 0:
+            self._buckets = {
+                key: bucket for key, bucket in self._buckets.items() if not bucket.is_full(now_ms)
+            }
+        bucket = self._buckets.get((person, action))
+        if bucket is None:
+            bucket = self._buckets[person, action] = TokenBucket(limit, now_ms)
+        return bucket.take(now_ms)
+
+    def _revive(self, kept: Kept) -> RoomState:
+        if kept.saved is not None:
+            return restore(kept.saved, boot_id=self._boot_id, new_epoch=self._new_epoch())
+        return fresh_state(kept, self._new_epoch())
+
+    def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
+        self._archive.keep(
+            SavedRoom(state=state, saved_at_ms=now_ms, boot_id=self._boot_id, clean=clean)
+        )
+
+
+def fresh_state(kept: Kept, epoch: str) -> RoomState:
+    """The state of a room in which nothing has happened yet: its film stands at 0."""
+    state = RoomState(slug=kept.record.slug, epoch=epoch, settings=kept.settings)
+    if kept.source is None:
+        return state
+    return structs.replace(
+        state,
+        source=kept.source,
+        duration_s=kept.source.duration,
+        playhead=Playhead(position_s=0.0, at_ms=0.0),
+    )
