@@ -8,7 +8,7 @@ TEST_READY := .venv/.test-ready
 NODE_READY := node_modules/.ready
 
 # Checks and tests must not depend on what the shell or .env set for a server.
-SETTINGS = $(shell sed -n 's/^#* *\([A-Z][A-Z_]*\)=.*/\1/p' .env.example)
+SETTINGS := $(shell sed -n 's/^#* *\([A-Z][A-Z_]*\)=.*/\1/p' .env.example)
 CLEAN = env $(foreach name,$(SETTINGS),-u $(name)) ENV_FILE=/dev/null
 WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
 # What a real site would set at least.
@@ -35,29 +35,37 @@ system: $(TEST_READY)
 	@$(PY) tools/system.py
 
 lint: $(TEST_READY)
-	$(PY) -m ruff check $(PYTHON_FILES)
-	$(PY) -m ruff format --check $(PYTHON_FILES)
+	@echo "== ruff"
+	@$(PY) -m ruff check --quiet $(PYTHON_FILES)
+	@$(PY) -m ruff format --check --quiet $(PYTHON_FILES)
 
 types: $(TEST_READY)
-	$(CLEAN) $(PY) -m mypy config sync watchparty tests manage.py
+	@echo "== mypy"
+	@$(CLEAN) $(PY) -m mypy --no-error-summary config sync watchparty tests manage.py
 
 layers: $(TEST_READY)
-	$(CLEAN) .venv/bin/lint-imports --no-logo
+	@echo "== import layers"
+	@$(CLEAN) .venv/bin/lint-imports --no-logo
 
 js: $(TEST_READY) $(NODE_READY)
-	$(WITH_NODE) npm run --silent types
-	$(WITH_NODE) npm run --silent test
+	@echo "== JavaScript types"
+	@$(WITH_NODE) npm run --silent types
+	@echo "== JavaScript tests"
+	@$(WITH_NODE) npm run --silent test
 
 fresh: $(TEST_READY) ## Generated files and migrations are up to date, production settings safe
-	$(CLEAN) $(PY) manage.py generate_protocol --check
-	$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
-	$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	@echo "== generated files, migrations, production settings"
+	@$(CLEAN) $(PY) manage.py generate_protocol --check
+	@$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
+	@$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 unit: $(TEST_READY) ## The tests that need no browser
-	$(CLEAN) $(PY) -m pytest -m "not browser"
+	@echo "== Python tests"
+	@$(CLEAN) $(PY) -m pytest -m "not browser"
 
 browser: $(TEST_READY) ## The tests in real Chromium browsers
-	$(CLEAN) $(PY) -m pytest -m browser
+	@echo "== browser tests"
+	@$(CLEAN) $(PY) -m pytest -m browser
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)
@@ -97,5 +105,5 @@ $(TEST_READY): requirements-test.txt tools/venv.sh
 	@touch $@ $(RUN_READY)
 
 $(NODE_READY): package.json package-lock.json .npmrc | $(TEST_READY)
-	$(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@$(WITH_NODE) npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

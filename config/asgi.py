@@ -80,7 +80,7 @@ sockets = OriginWall(
                 [
                     *clock_urlpatterns,
                     *party_urlpatterns(hub, clock.limits),
-                    re_path(r"", no_such_socket),
+                    re_path(r"", cast("Any", no_such_socket)),
                 ]
             ),
             clock.timebase,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import socket
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_network
@@ -28,6 +29,8 @@ with suppress(OSError):  # A read-only machine keeps its data elsewhere.
     VAR_DIR.mkdir(exist_ok=True)
 
 env = environment.load(BASE_DIR / ".env")
+
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 # --- How values are written ------------------------------------------------------------------
@@ -105,6 +108,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Django's own "same-origin" breaks YouTube's player, which refuses pages that do not say who asks.
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+# Isolation is for clock pages alone (finer clocks); it would break what rooms embed.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None
 
 # Django 6's name and shape, so that its own middleware can take over one day.
 SECURE_CSP = {
@@ -247,6 +252,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,19 +1,21 @@
 """The Content-Security-Policy: what every page forbids, and what rooms may load besides."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
 from config.csp import ContentSecurityPolicyMiddleware, csp
-from watchparty.csp import allow_films_from_elsewhere
+from watchparty.csp import as_room_page
 
 
 def answer(view, **request_options) -> dict[str, list[str]]:
     """The policy of a page as {directive: sources}."""
     request = RequestFactory().get("/", **request_options)
-    response = ContentSecurityPolicyMiddleware(view)(request)
+    middleware: Any = ContentSecurityPolicyMiddleware(view)
+    response = middleware(request)
     header = response.headers.get("Content-Security-Policy", "")
     parts = [directive.split() for directive in header.split("; ") if directive]
     return {name: sources for name, *sources in parts}
@@ -63,11 +65,21 @@ def test_sockets_of_the_same_host_are_named(secure, socket):
 @pytest.mark.parametrize("secure", [False, True])
 def test_room_pages_may_load_films_from_elsewhere(secure):
     def room_page(request):
-        return allow_films_from_elsewhere(request, HttpResponse())
+        return as_room_page(request, HttpResponse())
 
     policy = answer(room_page, secure=secure)
     assert policy["media-src"] == ["'self'", "https:", "blob:", *([] if secure else ["http:"])]
     assert policy["script-src"] == ["'self'"]
+
+
+def test_only_named_sites_may_show_a_room_in_a_frame(settings):
+    def room_page(request):
+        return as_room_page(request, HttpResponse())
+
+    assert answer(room_page)["frame-ancestors"] == ["'self'"]
+    settings.ALLOWED_ORIGINS = ["https://club.example"]
+    assert answer(room_page)["frame-ancestors"] == ["'self'", "https://club.example"]
+    assert answer(page)["frame-ancestors"] == ["'none'"]
 
 
 def test_a_view_may_set_its_own_header_or_none():
@@ -75,7 +87,7 @@ def test_a_view_may_set_its_own_header_or_none():
         return HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
 
     def without(request):
-        response = HttpResponse()
+        response: Any = HttpResponse()
         response._csp_config = {}
         return response
 
@@ -94,5 +106,6 @@ def test_asynchronous_sites_get_the_same_policy():
         return HttpResponse()
 
     request = RequestFactory().get("/")
-    response = asyncio.run(ContentSecurityPolicyMiddleware(async_page)(request))
+    middleware: Any = ContentSecurityPolicyMiddleware(async_page)
+    response = asyncio.run(middleware(request))
     assert "script-src 'self'" in response.headers["Content-Security-Policy"]

@@ -20,7 +20,7 @@ from sync.core.wire import (
 )
 
 
-class Seek(Message, tag="seek"):
+class Seek(Message, frozen=True, tag="seek"):
     time: Annotated[float, Meta(ge=0)]
     ref: Reference | UnsetType = UNSET
 

@@ -1,6 +1,7 @@
 """Identity: forged and missing cookies first, then what a person and a ticket are."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from django.http import HttpResponse, JsonResponse
@@ -74,10 +75,11 @@ def test_a_cookie_ages_after_a_month_and_ends_after_a_year(clock):
 
 def visit(cookie: str | None = None, response: HttpResponse | None = None):
     """One page, answered behind the middleware: the person seen and the cookie set."""
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     if cookie is not None:
         request.COOKIES[COOKIE_NAME] = cookie
-    answer = PersonMiddleware(lambda _: response or HttpResponse("page"))(request)
+    middleware: Any = PersonMiddleware(lambda _: response or HttpResponse("page"))
+    answer = middleware(request)
     return request.person, answer.cookies.get(COOKIE_NAME)
 
 
@@ -117,7 +119,8 @@ def test_answers_that_are_no_pages_leave_no_cookie():
 
 
 def test_pages_with_a_cookie_are_kept_by_no_shared_cache():
-    answer = PersonMiddleware(lambda _: HttpResponse())(RequestFactory().get("/"))
+    middleware: Any = PersonMiddleware(lambda _: HttpResponse())
+    answer = middleware(RequestFactory().get("/"))
     assert "Cookie" in answer.headers["Vary"]
 
 
@@ -127,7 +130,8 @@ def test_asynchronous_sites_recognise_the_same_people():
 
     request = RequestFactory().get("/")
     request.COOKIES[COOKIE_NAME] = sign_person("p1")
-    assert asyncio.run(PersonMiddleware(page)(request)).content == b"p1"
+    middleware: Any = PersonMiddleware(page)
+    assert asyncio.run(middleware(request)).content == b"p1"
 
 
 def test_public_ids_do_not_show_the_secret_and_depend_on_the_key():

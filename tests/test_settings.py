@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.conf import settings as active
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
@@ -186,8 +185,3 @@ def test_thresholds_in_the_wrong_order_are_a_problem():
     assert sync_config.problems(config) == [
         "DRIFT_THRESHOLD_ADJUST must be below DRIFT_THRESHOLD_SEEK."
     ]
-
-
-def test_the_tests_themselves_run_without_an_env_file():
-    assert os.environ.get("ENV_FILE") == os.devnull, "run tests by make, or with ENV_FILE=/dev/null"
-    assert active.REDIS_URL == ""

@@ -1,6 +1,7 @@
 """The media clock: continuous, whatever the host's clock does."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -91,9 +92,9 @@ def test_the_oscillator_is_not_the_one_that_is_slewed() -> None:
 
 
 def test_without_a_boot_id_nothing_of_another_process_is_trusted(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clock, "BOOT_ID_FILE", clock.Path(f"{tmp_path}/missing"))
+    monkeypatch.setattr(clock, "BOOT_ID_FILE", tmp_path / "missing")
     clock.boot_id.cache_clear()
     first = clock.boot_id()
     assert clock.boot_id() == first

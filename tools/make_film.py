@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,8 @@ sys.path.insert(0, str(ROOT))
 
 from tools import ruler as ruler_module  # noqa: E402
 
-Plane = NDArray[np.float32]  # height x width
-Picture = NDArray[np.float32]  # height x width x RGB, 0 to 1
+Plane = NDArray[np.floating[Any]]  # height x width
+Picture = NDArray[np.floating[Any]]  # height x width x RGB, 0 to 1
 Colour = tuple[float, float, float]
 Planets = tuple[tuple[float, int, float, Colour], ...]  # orbit radius, period, size, colour
 
@@ -92,7 +92,9 @@ CHORDS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--still", nargs=2, metavar=("SECONDS", "FILE"), help="draw one picture and stop")
+    parser.add_argument(
+        "--still", nargs=2, metavar=("SECONDS", "FILE"), help="draw one picture and stop"
+    )
     arguments = parser.parse_args()
     if arguments.still:
         at_s, path = arguments.still
@@ -116,53 +118,54 @@ def make_film() -> None:
 # Encoding
 
 
+QUIET = "ffmpeg -v error -y"
+TO_BT709 = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int"
+COLOUR = (
+    "-pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
+)
+# Sound is coded in whole packets: this much less, and the last one doesn't outlast the picture.
+SOUND = f"-map 0:v -map 1:a -af atrim=end={DURATION_S - 0.01}"
+TITLE = "-metadata title=Clockwork"
+
+
 def write_master(path: Path) -> None:
     """All frames, losslessly but for the chroma that the films don't keep either."""
-    command = [
-        *("ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"),
-        *("-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-"),
-        *("-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int"),
-        *("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", str(path)),
-    ]
-    with piped(command) as pipe, Pool() as pool:
+    picture = f"-f rawvideo -pix_fmt rgb24 -s {WIDTH}x{HEIGHT} -r {FPS} -i -"
+    codec = f"-vf {TO_BT709} -pix_fmt yuv420p -c:v libx264 -preset ultrafast -qp 0"
+    with piped([*words(QUIET, picture, codec), str(path)]) as pipe, Pool() as pool:
         for frame in pool.imap(draw_frame_bytes, range(RULER.index_count), chunksize=20):
             pipe.write(frame)
 
 
-def encode_webm(master: Path, score: Path, folder: Path, name: str, *, step: int, crf: int, key_every_s: int) -> None:
+def encode_webm(
+    master: Path, score: Path, folder: Path, name: str, *, step: int, crf: int, key_every_s: int
+) -> None:
     """VP9 and Opus; key frames lie on whole seconds, and the cues come first, for quick seeks."""
-    video = [
-        *("-i", str(master), "-vf", f"framestep={step}", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", str(crf)),
-        *("-g", str(key_every_s * FPS // step), "-row-mt", "1", "-tile-columns", "0", "-threads", "2"),
-        *("-passlogfile", str(folder / name), *COLOUR_TAGS),
-    ]
-    run(["ffmpeg", *QUIET, *video, "-pass", "1", "-deadline", "good", "-cpu-used", "4", "-f", "null", "-"])
-    sound = ["-i", str(score), "-map", "0:v", "-map", "1:a", "-af", TRIM, "-c:a", "libopus", "-b:a", "48k"]
-    run(
-        ["ffmpeg", *QUIET, *video[:2], *sound[:2], *video[2:], *sound[2:]]
-        + ["-pass", "2", "-deadline", "good", "-cpu-used", "3", "-auto-alt-ref", "1", "-lag-in-frames", "25"]
-        + ["-t", str(DURATION_S), "-cues_to_front", "1", "-metadata", "title=Clockwork", str(MEDIA / name)]
-    )
+    codec = f"-vf framestep={step} -c:v libvpx-vp9 -b:v 0 -crf {crf} -deadline good -threads 2"
+    keys = f"-g {key_every_s * FPS // step} -row-mt 1 -tile-columns 0"
+    video = [*words(codec, keys, COLOUR), "-passlogfile", str(folder / name)]
+    learn = words("-cpu-used 4 -pass 1 -f null -")
+    spend = words("-cpu-used 3 -pass 2 -auto-alt-ref 1 -lag-in-frames 25")
+    # WebM declares the 6.5 ms lead-in of Opus apart. Left in the times, which may not be negative,
+    # it would push every picture 7 ms later than its index says.
+    opus = "-c:a libopus -b:a 48k -bsf:a setts=ts=PTS+ceil(0.0065/TB)"
+    sound = words(SOUND, opus, f"-t {DURATION_S} -cues_to_front 1", TITLE)
+    run([*words(QUIET), "-i", str(master), *video, *learn])
+    inputs = ["-i", str(master), "-i", str(score)]
+    run([*words(QUIET), *inputs, *video, *spend, *sound, str(MEDIA / name)])
 
 
 def encode_mp4(master: Path, score: Path, name: str) -> None:
-    """H.264 and AAC, for the browsers without VP9."""
-    run(
-        ["ffmpeg", *QUIET, "-i", str(master), "-i", str(score), "-map", "0:v", "-map", "1:a"]
-        + ["-vf", "framestep=2", "-c:v", "libx264", "-preset", "slow", "-crf", "29", "-profile:v", "high"]
-        + ["-level", "3.1", "-g", str(FPS // 2), "-keyint_min", str(FPS // 2), "-sc_threshold", "0"]
-        + ["-aq-mode", "3", *COLOUR_TAGS, "-af", TRIM, "-c:a", "aac", "-b:a", "80k", "-t", str(DURATION_S)]
-        + ["-movflags", "+faststart", "-metadata", "title=Clockwork", str(MEDIA / name)]
-    )
+    """H.264 and AAC, for the browsers without VP9; key frames on whole seconds."""
+    codec = "-vf framestep=2 -c:v libx264 -preset slow -crf 29 -profile:v high -level 3.1"
+    keys = f"-g {FPS // 2} -keyint_min {FPS // 2} -sc_threshold 0 -aq-mode 3"
+    sound = words(SOUND, "-c:a aac -b:a 80k", f"-t {DURATION_S} -movflags +faststart", TITLE)
+    inputs = ["-i", str(master), "-i", str(score)]
+    run([*words(QUIET), *inputs, *words(codec, keys, COLOUR), *sound, str(MEDIA / name)])
 
 
-QUIET = ("-v", "error", "-y")
-# Sound is coded in whole packets: this much less, and the last one doesn't outlast the picture.
-TRIM = f"atrim=end={DURATION_S - 0.01}"
-COLOUR_TAGS = (
-    *("-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709"),
-    *("-color_trc", "bt709", "-color_range", "tv"),
-)
+def words(*lines: str) -> list[str]:
+    return [word for line in lines for word in line.split()]
 
 
 def run(command: list[str]) -> None:
@@ -225,7 +228,11 @@ def backdrop() -> Picture:
     x, y = grid(0, 0, WIDTH, HEIGHT)
     height = np.clip(y / 420, 0, 1) ** 1.6
     picture = lerp(INK, DUSK, height)
-    add(picture, HORIZON, np.exp(-(((y - 415) / 70) ** 2)) * (0.45 + 0.55 * np.exp(-(((x - 640) / 300) ** 2))))
+    add(
+        picture,
+        HORIZON,
+        np.exp(-(((y - 415) / 70) ** 2)) * (0.45 + 0.55 * np.exp(-(((x - 640) / 300) ** 2))),
+    )
     draw_stars(picture)
     draw_orbits(picture, x, y)
     draw_dial(picture)
@@ -291,7 +298,7 @@ def silhouettes(x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
 
 
 def observatory(x: Plane, y: Plane) -> Plane:
-    """A drum, its dome, and a telescope looking up to the left; zero is the middle of the dome's foot."""
+    """A drum, its dome, and a telescope; zero is the middle of the dome's foot."""
     drum = smooth(19 - np.abs(x)) * smooth(y)
     dome = smooth(22 - np.hypot(x, y)) * smooth(1 - y)
     along, across = -x * 0.64 - (y + 6) * 0.77, x * 0.77 - (y + 6) * 0.64
@@ -317,7 +324,7 @@ def sky_lights(t_s: float) -> Picture:
 
 
 def aurora(t_s: float) -> Picture:
-    """Slow curtains of light, drawn small and enlarged; every drift has a period that divides the film."""
+    """Slow curtains of light, drawn small and enlarged; every drift's period divides the film."""
     small_w, small_h = WIDTH // 6, HEIGHT // 6
     x = np.linspace(0, 1, small_w, dtype=np.float32)[None, :]
     y = np.linspace(0, 1, small_h, dtype=np.float32)[:, None]
@@ -327,7 +334,11 @@ def aurora(t_s: float) -> Picture:
         (TEAL, VIOLET, 0.66, 0.46, 0.62, 0.0),
         (CYAN, VIOLET, 0.47, 0.32, 0.30, 2.1),
     ):
-        edge = foot + 0.07 * np.sin(4.2 * x + turn + phase) + 0.04 * np.sin(9.0 * x - 2 * turn + 2 * phase)
+        edge = (
+            foot
+            + 0.07 * np.sin(4.2 * x + turn + phase)
+            + 0.04 * np.sin(9.0 * x - 2 * turn + 2 * phase)
+        )
         rise = (edge - y) / tall
         fade = np.where(rise > 0, np.exp(-2.2 * np.abs(rise)), np.exp(-((rise / 0.16) ** 2)))
         rays = 0.62 + 0.26 * np.sin(17 * x + 2 * turn + phase + 1.5 * np.sin(5 * x - turn))
@@ -335,7 +346,9 @@ def aurora(t_s: float) -> Picture:
         breath = 0.55 + 0.45 * np.sin(2.6 * x - 2 * turn + phase)
         strength = (light * fade * rays * breath)[:, :, None]
         tint = np.clip(rise, 0, 1)[:, :, None]
-        picture += strength * ((1 - tint) * np.array(low, np.float32) + tint * np.array(high, np.float32))
+        picture += strength * (
+            (1 - tint) * np.array(low, np.float32) + tint * np.array(high, np.float32)
+        )
     return enlarge(picture)
 
 
@@ -376,7 +389,11 @@ def draw_hand(frame: Picture, t_s: float) -> None:
     distance = np.hypot(x - CENTRE[0], y - CENTRE[1])
     behind = (turn - np.arctan2(x - CENTRE[0], CENTRE[1] - y) / math.tau) % 1
     wake = np.clip(1 - behind * 7, 0, 1) ** 2
-    add(around, AMBER, wake * (0.75 * ring(distance, DIAL_R + 3, 1.2) + 0.10 * band(distance, BEAD_R + 8, DIAL_R)))
+    add(
+        around,
+        AMBER,
+        wake * (0.75 * ring(distance, DIAL_R + 3, 1.2) + 0.10 * band(distance, BEAD_R + 8, DIAL_R)),
+    )
     angle = math.tau * turn
     segment(frame, polar(24, angle), polar(DIAL_R - 2, angle), 2.4, AMBER, 0.20, soft=3.0)
     segment(frame, polar(24, angle), polar(DIAL_R - 2, angle), 0.95, AMBER, 0.95)
@@ -392,10 +409,26 @@ def draw_window(frame: Picture, t_s: float) -> None:
 def draw_time(frame: Picture, index: int) -> None:
     seconds, sixtieth = divmod(index, FPS)
     big, small = font("Medium", 80), font("Regular", 42)
-    x = write(frame, f"{seconds // 60:02}:{seconds % 60:02}", TEXT_X - 4, TIME_BASELINE_Y, big, PAPER, 0.96)
+    x = write(
+        frame,
+        f"{seconds // 60:02}:{seconds % 60:02}",
+        TEXT_X - 4,
+        TIME_BASELINE_Y,
+        big,
+        PAPER,
+        0.96,
+    )
     write(frame, f".{1000 * sixtieth // FPS:03}", x - 2, TIME_BASELINE_Y, small, CYAN, 0.90)
     write(frame, f"{index:04}", TEXT_X + 2, 298, font("Medium", 15), CYAN, 0.85)
-    write(frame, f"/ {RULER.index_count} sixtieths", TEXT_X + 2 + 45, 298, font("Regular", 15), PAPER, 0.55)
+    write(
+        frame,
+        f"/ {RULER.index_count} sixtieths",
+        TEXT_X + 2 + 45,
+        298,
+        font("Regular", 15),
+        PAPER,
+        0.55,
+    )
 
 
 def draw_beats(frame: Picture, t_s: float) -> None:
@@ -447,7 +480,9 @@ def grid(x0: int, y0: int, x1: int, y1: int) -> tuple[Plane, Plane]:
     return x, y
 
 
-def window_on(frame: Picture, at: tuple[float, float], reach: float) -> tuple[Picture, tuple[Plane, Plane]]:
+def window_on(
+    frame: Picture, at: tuple[float, float], reach: float
+) -> tuple[Picture, tuple[Plane, Plane]]:
     """The part of a frame within reach of a point, as a view, and its coordinates."""
     x0, x1 = (int(np.clip(edge, 0, frame.shape[1])) for edge in (at[0] - reach, at[0] + reach + 2))
     y0, y1 = (int(np.clip(edge, 0, frame.shape[0])) for edge in (at[1] - reach, at[1] + reach + 2))
@@ -461,7 +496,8 @@ def polar(radius: float, angle: float) -> tuple[float, float]:
 
 def smooth(inside_px: Plane) -> Plane:
     """Coverage of a pixel whose centre lies this far inside an edge."""
-    return np.clip(inside_px + 0.5, 0, 1)
+    coverage: Plane = np.clip(inside_px + 0.5, 0, 1)
+    return coverage
 
 
 def ring(distance: Plane, radius: float, half_width: float) -> Plane:
@@ -490,13 +526,17 @@ def lerp(low: Colour, high: Colour, share: Plane) -> Picture:
     return first + share[:, :, None] * (last - first)
 
 
-def glow(picture: Picture, at: tuple[float, float], size: float, colour: Colour, light: float) -> None:
+def glow(
+    picture: Picture, at: tuple[float, float], size: float, colour: Colour, light: float
+) -> None:
     around, (x, y) = window_on(picture, at, 3.2 * size + 1)
     fade = np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / (2 * size**2)) - math.exp(-0.5 * 3.2**2)
     add(around, colour, light * np.clip(fade, 0, 1))
 
 
-def disc(picture: Picture, at: tuple[float, float], radius: float, colour: Colour, opacity: float) -> None:
+def disc(
+    picture: Picture, at: tuple[float, float], radius: float, colour: Colour, opacity: float
+) -> None:
     around, (x, y) = window_on(picture, at, radius + 2)
     over(around, colour, opacity * smooth(radius - np.hypot(x - at[0], y - at[1])))
 
@@ -525,12 +565,14 @@ def segment(
 def enlarge(small: Picture) -> Picture:
     planes = (Image.fromarray(np.ascontiguousarray(small[:, :, channel])) for channel in range(3))
     size = (WIDTH, HEIGHT)
-    return np.stack([np.asarray(plane.resize(size, Image.Resampling.BICUBIC)) for plane in planes], axis=2)
+    return np.stack(
+        [np.asarray(plane.resize(size, Image.Resampling.BICUBIC)) for plane in planes], axis=2
+    )
 
 
 @cache
 def dither() -> Picture:
-    """Half a level of fixed grain: it breaks up bands, and costs nothing where the picture rests."""
+    """Half a level of fixed grain: it breaks up bands, and costs nothing where nothing moves."""
     noise = np.random.default_rng(60).uniform(0, 1, (HEIGHT, WIDTH, 1))
     return noise.astype(np.float32)
 
@@ -553,7 +595,13 @@ def text_mask(text: str, face: ImageFont.FreeTypeFont) -> tuple[Plane, int]:
 
 
 def write(
-    picture: Picture, text: str, x: float, baseline: float, face: ImageFont.FreeTypeFont, colour: Colour, light: float
+    picture: Picture,
+    text: str,
+    x: float,
+    baseline: float,
+    face: ImageFont.FreeTypeFont,
+    colour: Colour,
+    light: float,
 ) -> float:
     """Sets text glyph by glyph on the font's fixed pitch and returns where it ends."""
     for glyph in text:
@@ -565,7 +613,13 @@ def write(
 
 
 def write_centred(
-    picture: Picture, text: str, x: float, y: float, face: ImageFont.FreeTypeFont, colour: Colour, light: float
+    picture: Picture,
+    text: str,
+    x: float,
+    y: float,
+    face: ImageFont.FreeTypeFont,
+    colour: Colour,
+    light: float,
 ) -> None:
     cap_height = -face.getbbox("0", anchor="ls")[1]
     write(picture, text, x - face.getlength(text) / 2, y + cap_height / 2, face, colour, light)
@@ -599,18 +653,22 @@ def beep(pitch_hz: float, loudness: float, decay_s: float) -> NDArray[np.float64
     t = np.arange(int(0.6 * SAMPLE_RATE)) / SAMPLE_RATE
     attack = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / 0.002, 0, 1))
     release = np.clip((0.6 - t) / 0.1, 0, 1)
-    tone = np.sin(math.tau * pitch_hz * t) + 0.22 * np.sin(2 * math.tau * pitch_hz * t) * np.exp(-t / 0.02)
+    tone = np.sin(math.tau * pitch_hz * t) + 0.22 * np.sin(2 * math.tau * pitch_hz * t) * np.exp(
+        -t / 0.02
+    )
     sound: NDArray[np.float64] = loudness * tone * attack * release * np.exp(-t / decay_s)
     return sound
 
 
 def pad() -> NDArray[np.float64]:
-    """Slow chords, each note a pair of sines a little apart; whole cycles per film, so the loop is seamless."""
+    """Slow chords of paired sines; whole cycles per film, so that the loop is seamless."""
     t = np.arange(DURATION_S * SAMPLE_RATE) / SAMPLE_RATE
     score = np.zeros((2, len(t)))
     each_s = DURATION_S / len(CHORDS)
     for number, chord in enumerate(CHORDS):
-        away_s = np.abs((t - (number + 0.5) * each_s + DURATION_S / 2) % DURATION_S - DURATION_S / 2)
+        away_s = np.abs(
+            (t - (number + 0.5) * each_s + DURATION_S / 2) % DURATION_S - DURATION_S / 2
+        )
         fade = 0.5 + 0.5 * np.cos(np.pi * np.clip((away_s - each_s / 2 + 2.5) / 5, 0, 1))
         for voice, pitch_hz in enumerate(chord):
             swell = 0.7 + 0.3 * np.sin(math.tau * t * (3 + voice) / DURATION_S + voice)
@@ -622,7 +680,9 @@ def pad() -> NDArray[np.float64]:
 def voice_of(pitch_hz: float, t: NDArray[np.float64]) -> NDArray[np.float64]:
     whole_hz = round(pitch_hz * DURATION_S) / DURATION_S
     turn = math.tau * whole_hz * t
-    wave_form: NDArray[np.float64] = np.sin(turn) + 0.25 * np.sin(2 * turn) + 0.08 * np.sin(3 * turn)
+    wave_form: NDArray[np.float64] = (
+        np.sin(turn) + 0.25 * np.sin(2 * turn) + 0.08 * np.sin(3 * turn)
+    )
     return wave_form
 
 

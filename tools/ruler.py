@@ -1,4 +1,4 @@
-"""The film's frame index strip in Python: its geometry, read from the JavaScript reader, and its code."""
+"""The film's index strip in Python: its geometry, from the JavaScript reader, and its code."""
 
 from __future__ import annotations
 

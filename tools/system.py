@@ -10,19 +10,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from glob import glob
+from pathlib import Path
 
-EMOJI_FONTS = "/usr/share/fonts/**/NotoColorEmoji*.ttf"
-POSTGRES_TOOLS = "/usr/lib/postgresql/*/bin/initdb"  # Debian keeps them off the PATH
+FONTS = Path("/usr/share/fonts")
+POSTGRES = Path("/usr/lib/postgresql")  # Debian keeps its tools off the PATH
 
 # Debian package: how to see that it, or something as good, is there.
 NEEDED: dict[str, Callable[[], object]] = {
     "redis-server": lambda: shutil.which("redis-server"),
-    "postgresql": lambda: glob(POSTGRES_TOOLS) or shutil.which("initdb"),
+    "postgresql": lambda: any(POSTGRES.glob("*/bin/initdb")) or shutil.which("initdb"),
     "nginx": lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
     "chromium": lambda: shutil.which("chromium"),
     "ffmpeg": lambda: shutil.which("ffmpeg"),
-    "fonts-noto-color-emoji": lambda: glob(EMOJI_FONTS, recursive=True),
+    "fonts-noto-color-emoji": lambda: any(FONTS.rglob("NotoColorEmoji*.ttf")),
 }
 
 
@@ -76,7 +76,8 @@ def apt_get() -> list[str] | None:
 
 def run(command: list[str]) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, stdin=subprocess.DEVNULL, env=environment).returncode == 0
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

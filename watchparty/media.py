@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -162,7 +162,7 @@ def _with_headers(response: HttpResponseBase, file: FilmFile) -> HttpResponseBas
     return response
 
 
-async def read_span(path: Path, span: Span) -> AsyncIterator[bytes]:
+async def read_span(path: Path, span: Span) -> AsyncGenerator[bytes, None]:
     """The bytes of a span, a chunk at a time; the file is closed however the answer ends."""
     file = await asyncio.to_thread(_open_at, path, span.first)
     left = span.length

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -16,11 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
 from watchparty import identity
-from watchparty.apps import WatchpartyConfig
-from watchparty.core.protocol import EMOJI
-from watchparty.csp import allow_films_from_elsewhere
+from watchparty.core.protocol import EMOJI, RoomSummary
+from watchparty.csp import as_room_page
 from watchparty.forms import RoomForm, new_slug
 from watchparty.models import Room
+
+if TYPE_CHECKING:
+    from watchparty.apps import WatchpartyConfig
+    from watchparty.hub.hub import Hub
 
 ROOMS_SHOWN: Final = 12
 ROOMS_PER_ADDRESS: Final = "10/m"
@@ -95,7 +97,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "sheets": ROOM_SHEETS,
     }
     response = render(request, "watchparty/room.html", context)
-    return allow_films_from_elsewhere(request, response)
+    return as_room_page(request, response)
 
 
 def _home(request: HttpRequest, form: RoomForm, status: int = 200) -> HttpResponse:
@@ -150,34 +152,27 @@ def _room_config(found: Room) -> dict[str, Any]:
     }
 
 
-def _summaries() -> list[Mapping[str, Any]]:
-    """Public rooms with people in them, from the running hub; none in a process without one."""
-    hub = cast(WatchpartyConfig, apps.get_app_config("watchparty")).hub
-    return [] if hub is None else [_as_mapping(one) for one in hub.room_summaries()]
-
-
-def _as_mapping(summary: Any) -> Mapping[str, Any]:
-    if isinstance(summary, Mapping):
-        return summary
-    return {name: getattr(summary, name) for name in type(summary).__struct_fields__}
+def _summaries() -> list[RoomSummary]:
+    """Public rooms with people in them, fullest first; none in a process without a hub."""
+    hub: Hub | None = cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub
+    return [] if hub is None else hub.room_summaries()
 
 
 def _public_rooms() -> list[dict[str, str]]:
-    busy = sorted(_summaries(), key=lambda one: -one["user_count"])
     return [
         {
-            "slug": one["id"],
-            "title": one["title"],
-            "people": _count(one["user_count"]),
-            "verb": "Playing, at" if one["is_playing"] else "Paused at",
-            "moment": clock_time(one["current_time"]) if one["source_title"] else "",
+            "slug": one.id,
+            "title": one.title,
+            "people": _count(one.user_count),
+            "verb": "Playing, at" if one.is_playing else "Paused at",
+            "moment": clock_time(one.current_time) if one.source_title else "",
         }
-        for one in busy[:ROOMS_SHOWN]
+        for one in _summaries()[:ROOMS_SHOWN]
     ]
 
 
 def _people_in(slug: str) -> int:
-    return next((one["user_count"] for one in _summaries() if one["id"] == slug), 0)
+    return next((one.user_count for one in _summaries() if one.id == slug), 0)
 
 
 def _people_words(count: int) -> str:

@@ -34,9 +34,6 @@ SPOKEN_FUTURE_MS: Final = 100.0
 POSITION_TOLERANCE_S: Final = 0.25
 """Rule 2: how far a control's own position may lie from the room's playhead."""
 
-END_TOLERANCE_S: Final = 0.001
-"""A timer may fire a little early; within this the film counts as ended."""
-
 
 class RoomState(Struct, frozen=True):
     """All that ordered events change. Every instant is media-clock milliseconds."""
@@ -63,10 +60,16 @@ class RoomState(Struct, frozen=True):
         return self.playhead.position_at(now_ms, self.duration_s)
 
     def ends_at(self) -> float | None:
-        """When the film will end, or None while it stands, has ended or has no known end."""
-        if self.duration_s is None or self.ended:
+        """When the film will end, or None while it stands, is over or has no known end."""
+        if self.duration_s is None or self.ended or self.closed:
             return None
         return self.playhead.reaches(self.duration_s)
+
+    def is_over_at(self, now_ms: float) -> bool:
+        """Whether the film has run out by an instant, be it before anybody has said so."""
+        if self.ended:
+            return True
+        return self.duration_s is not None and self.position_at(now_ms) >= self.duration_s
 
 
 class FilmEnded(Struct, frozen=True):
@@ -158,13 +161,13 @@ def apply(  # noqa: PLR0911 - one line for each intent is the table of contents
 def _play(state: RoomState, command: Command, intent: VideoPlay, now_ms: float) -> Decision:
     at_ms, position_s = _spoken(state, intent, now_ms)
     playhead = state.playhead
-    if playhead.playing:
-        return _moved(state, command, playhead, control_ms=at_ms)
-    if state.ended:
+    if state.is_over_at(at_ms):
         position_s = 0.0
+    elif playhead.playing:
+        return _moved(state, command, playhead, control_ms=at_ms)
     start_ms = at_ms
     if not isinstance(intent.lead_ms, UnsetType) and intent.lead_ms > 0:
-        start_ms = max(now_ms, state.last_control_ms) + intent.lead_ms
+        start_ms = max(now_ms + intent.lead_ms, at_ms)
     started = playhead.moved(position_s=position_s, at_ms=start_ms, playing=True)
     return _moved(state, command, started, control_ms=at_ms, ended=False)
 
@@ -225,8 +228,8 @@ def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:
     ends_at_ms = state.ends_at()
     if intent.armed_seq != state.seq or state.duration_s is None or ends_at_ms is None:
         return Moot()
-    if state.position_at(now_ms) < state.duration_s - END_TOLERANCE_S:
-        return Moot()
+    if now_ms < ends_at_ms:
+        return Moot()  # the timer fired a little early; it will be set again
     own = Command(intent=intent)
     if state.settings.on_end == "loop":
         again = state.playhead.moved(position_s=0.0, at_ms=ends_at_ms)

@@ -1,6 +1,8 @@
 // @ts-check
 /** When to probe: a burst at the start and on suspicion, one probe every two seconds otherwise. */
 
+import { ClientType } from "../protocol/protocol.js";
+
 /** @import { Sample } from "./estimator.js" */
 
 const FIRST_BURST = 12;
@@ -12,7 +14,6 @@ const IDLE_GAP_MS = 2000;
 const MIN_BETWEEN_BURSTS_MS = 1500;
 const MAX_OUTSTANDING = 8;
 const TIMEOUT_MS = 3000;
-const MESSAGE_TYPE = "time:sync";
 
 /** @typedef {"suspicion" | "visible" | "renewed" | "sleep"} BurstReason */
 /** @typedef {{clientTimestamp: number, serverReceiveTime: number, serverSendTime: number, generation: number, errorMs: number}} Response */
@@ -21,7 +22,7 @@ const AFRESH = new Set(/** @type {BurstReason[]} */ (["renewed", "sleep"]));
 
 /**
  * @typedef {object} ProberParts
- * @property {(message: {type: string, clientTimestamp: number}) => unknown} send returns false when nothing could be sent
+ * @property {(message: {type: "time:sync", clientTimestamp: number}) => unknown} send returns false when nothing could be sent
  * @property {() => number} now the local monotonic clock, in milliseconds
  * @property {(callback: () => void, delayMs: number) => number} setTimeout
  * @property {(timer: number) => void} clearTimeout
@@ -101,7 +102,7 @@ export class Prober {
   #probe() {
     let t1Ms = roundToMicrosecond(this.#parts.now());
     while (this.#outstanding.has(t1Ms)) t1Ms = roundToMicrosecond(t1Ms + 0.001);
-    if (this.#parts.send({ type: MESSAGE_TYPE, clientTimestamp: t1Ms }) !== false) this.#outstanding.add(t1Ms);
+    if (this.#parts.send({ type: ClientType.TIME_SYNC, clientTimestamp: t1Ms }) !== false) this.#outstanding.add(t1Ms);
   }
 }
 

@@ -11,7 +11,7 @@ import { SleepWatch } from "./sleep-watch.js";
 
 /**
  * @typedef {object} TimeSyncParts
- * @property {(message: {type: string, clientTimestamp: number}) => unknown} send
+ * @property {(message: {type: "time:sync", clientTimestamp: number}) => unknown} send
  * @property {() => number} now the local monotonic clock, in milliseconds
  * @property {() => number} wallNow Date.now
  * @property {(callback: () => void, delayMs: number) => number} setTimeout

@@ -129,9 +129,9 @@ function startAt(positionS, intent, atMs, nowMs) {
 /** Rules 2 and 3. @param {ControlState & Counters} state @param {PlayIntent | PauseIntent} intent @param {number} roomS @param {number} nowMs */
 function ownOrRoomS(state, intent, roomS, nowMs) {
   const outdated = isForeign(state, intent) || (intent.baseSeq ?? Infinity) < state.seekSeq;
-  const ownS = intent.currentTime;
-  const near = ownS !== undefined && Math.abs(ownS - roomS) <= OWN_POSITION_S;
-  return near && !outdated && counts(intent.at, nowMs) ? clampToFilm(ownS, state.duration) : roomS;
+  if (outdated || intent.currentTime === undefined || !counts(intent.at, nowMs)) return roomS;
+  const ownS = clampToFilm(intent.currentTime, state.duration);
+  return Math.abs(ownS - roomS) <= OWN_POSITION_S ? ownS : roomS;
 }
 
 /** @param {VideoVector} state */

@@ -39,8 +39,9 @@ const JUMP_S = 0.1;
 const END_S = 0.5;
 /** Below this a drift counts as synced (seed); above DRIFT_THRESHOLD_ADJUST as adjusting. */
 const SYNCED_S = 0.02;
-/** A start this late is made up by rate within about a second; a later one seeks ahead first. */
-const LATE_START_S = 0.12;
+/** A start later than this goes ahead and waits, which lands exactly; a viewer's own start moves at once and is made up by rate. */
+const LATE_START_S = 0.05;
+const OWN_LATE_START_S = 0.3;
 /** A standing player that is ahead by more than its preparation explains is not waited for. */
 const EARLY_START_S = 0.5;
 /** While the clock is not locked only what is surely wrong is put right. */
@@ -160,12 +161,13 @@ export class Follower {
   }
 
   /** @param {Input} input @param {number} lateS */
-  #isFar({ playhead, nowMs, measuredPositionS, clock }, lateS) {
+  #isFar({ playhead, nowMs, measuredPositionS, clock, quiet }, lateS) {
     if (!Number.isFinite(clock.boundMs)) return false;
     const aheadS = this.#prepare.seconds + this.#start.seconds;
     const beforeStart = nowMs < playhead.atMs - aheadS * 1000;
     if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
-    const slackS = clock.locked ? LATE_START_S : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
+    const lockedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
+    const slackS = clock.locked ? lockedSlackS : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
     return lateS > slackS || (!beforeStart && -lateS > aheadS + EARLY_START_S);
   }
 

@@ -5,6 +5,9 @@ import { Latency } from "./latency.js";
 
 /** Beyond this a seek disturbs less than seconds of 8 %. */
 const EARLY_SEEK_S = 0.5;
+/** Once a seek of this player has landed well, it is the smoother way already here: trims would need over 3 s. */
+const PRACTISED_SEEK_S = 0.3;
+const LANDED_WELL_S = 0.05;
 /** Where trims are unwanted or stutter, seeks have to do. */
 const SEEKS_ONLY_S = 0.25;
 /** A seek that leaves more than this did not help. */
@@ -47,6 +50,7 @@ export class SeekPolicy {
   /** What a seek left over, in seconds of the wall: positive when it took longer than allowed for. @param {number} residualS @param {number} localMs */
   ended(residualS, localMs) {
     this.#latency.learn(residualS);
+    if (this.#earlyS > SEEKS_ONLY_S) this.#earlyS = Math.abs(residualS) < LANDED_WELL_S ? PRACTISED_SEEK_S : EARLY_SEEK_S;
     this.#misses = Math.abs(residualS) > MISSED_S ? this.#misses + 1 : 0;
     if (this.#misses < 2) return;
     const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (this.#misses - 2), MAX_BACKOFF_MS);

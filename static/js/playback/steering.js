@@ -92,6 +92,11 @@ export class Steering {
     this.kick();
   }
 
+  /** How long this player needs from play() to movement: a viewer's own play that is stamped so far ahead starts without drift. */
+  get startMs() {
+    return this.#follower.startMs;
+  }
+
   get blocked() {
     return this.#blocked;
   }

@@ -75,7 +75,7 @@ export class Roster {
     const user = this.find(userId);
     this.#users.delete(userId);
     this.#count = Math.max(this.#count - 1, this.#users.size);
-    this.#sorted = null;
+    if (user) this.#sorted = null;
     this.#keepStatuses((id) => id !== userId);
     return user;
   }

@@ -112,7 +112,7 @@ class ZoneClocks {
 /** @param {string} timeZone */
 function zoneFormat(timeZone) {
   try {
-    return new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone });
+    return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone });
   } catch (error) {
     // Zones come from other people's browsers; one that ours does not know is no fault.
     if (error instanceof RangeError) return null;

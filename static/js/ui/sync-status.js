@@ -106,7 +106,7 @@ function drawDot(dot, state, own) {
  * @param {{line: string, band: string, scaleMs: number}} plot
  */
 function drawInstrument(root, template, party, own, clock, plot) {
-  const measured = isMeasured(own.state);
+  const measured = clock.locked && isMeasured(own.state);
   say(part(root, "sentence"), sentenceFor(own, clock));
   say(part(root, "drift"), measured ? signed(own.driftMs, 1) : "–");
   say(part(root, "bound"), clock.locked ? `±${own.boundMs.toFixed(1)} ms` : "–");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from watchparty.models import Room
 
@@ -28,8 +28,12 @@ class Command(BaseCommand):
 
     help = "Make the public room /rooms/demo/ with the demo film, unless it is there already."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare `--slug`."""
+        parser.add_argument("--slug", default=SLUG, help="another address, for another such room")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Create it or say that it is there."""
-        room, created = Room.objects.get_or_create(slug=SLUG, defaults=ROOM)
+        room, created = Room.objects.get_or_create(slug=options["slug"], defaults=ROOM)
         if options["verbosity"] > 0:
             self.stdout.write(f"{room}: {'made' if created else 'already there'}.")

@@ -1,0 +1,1 @@
+"""Benchmarks: our servers beside others, measured in the same run on the same machine."""

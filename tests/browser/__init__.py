@@ -1,0 +1,1 @@
+"""Tests in real Chromium browsers against the production server."""

@@ -1,0 +1,74 @@
+"""Servers and browsers for the tests of this folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.server import Server, production_settings
+from tests.browser.viewer import Viewer, launch
+
+BROWSERS = 3
+NewViewer = Callable[..., Viewer]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One production server for all browser tests."""
+    server = Server(tmp_path_factory.mktemp("server"), **production_settings())
+    server.manage("collectstatic", "--no-input", "--verbosity", "0")
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("demo_room", "--verbosity", "0")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
+    """Separate browser processes, so that nothing but the server joins them."""
+    started = [launch(playwright) for _ in range(BROWSERS)]
+    yield started
+    for browser in started:
+        browser.close()
+
+
+@pytest.fixture
+def new_viewer(server: Server, browsers: list[Browser]) -> Iterator[NewViewer]:
+    """A new person in the first, second, third browser; no page may throw anything."""
+    contexts = []
+    viewers: list[Viewer] = []
+
+    def make(browser: int | None = None, clock_offset_ms: float = 0.0) -> Viewer:
+        index = len(viewers) % BROWSERS if browser is None else browser
+        context = browsers[index].new_context(viewport={"width": 960, "height": 700})
+        contexts.append(context)
+        viewers.append(Viewer(context, server.url, clock_offset_ms))
+        return viewers[-1]
+
+    yield make
+    faults = [fault for viewer in viewers for fault in viewer.faults]
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def room(server: Server, request: pytest.FixtureRequest) -> str:
+    """A room of its own for one test, with the demo film."""
+    slug = request.node.name.lower().replace("_", "-").replace("[", "-").replace("]", "")[:60]
+    slug = slug.strip("-")
+    server.manage("demo_room", "--slug", slug, "--verbosity", "0")
+    return slug
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path

@@ -1,0 +1,104 @@
+"""The real server for browser tests: `manage.py serve` in production settings, on a free port."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+from tests.commands import ROOT, SAFE_KEY, environment
+
+START_S = 30
+STOP_S = 20
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server process of its own with its own database; ends with the tests."""
+
+    def __init__(self, folder: Path, command: str = "serve", **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "manage.py", command]
+        if command == "runserver":  # Django's own command knows no PORT
+            self._command.append(f"127.0.0.1:{self.port}")
+        self._log = (folder / "server.log").open("w+", encoding="utf-8")
+        self._environment = environment(
+            **{
+                "PORT": str(self.port),
+                "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+                "PYTHONUNBUFFERED": "1",
+                **settings,
+            }
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        """Run another command of manage.py in the same environment."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        ).stdout
+
+    def start(self) -> None:
+        """Start, and return once it answers."""
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, f"the server ended:\n{self.log()}"
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api/health", timeout=2):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the server does not answer:\n{self.log()}")
+
+    def interrupt(self, signal_number: int) -> int:
+        """Send a signal; returns the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal_number)
+        return self._process.wait(timeout=STOP_S)
+
+    def stop(self) -> None:
+        """End it, whatever state it is in."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log.close()
+
+    def log(self) -> str:
+        """All that it has printed."""
+        self._log.flush()
+        return Path(self._log.name).read_text(encoding="utf-8")
+
+
+def production_settings() -> dict[str, str]:
+    """Settings of a real site, but for the missing TLS."""
+    return {
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "SECRET_KEY": SAFE_KEY,
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }

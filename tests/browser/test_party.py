@@ -1,0 +1,187 @@
+"""The seed's five manual tests, by real browsers: separate users, play, pause, cursors, reactions."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import NewViewer
+from tests.browser.viewer import Viewer, eventually
+
+pytestmark = pytest.mark.browser
+
+HOSTILE_NAME = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def pair(new_viewer: NewViewer, room: str) -> tuple[Viewer, Viewer]:
+    """Two people in two browsers in one room."""
+    return new_viewer().enter(room, "Ada"), new_viewer().enter(room, "Ben")
+
+
+def names(viewer: Viewer) -> set[str]:
+    """Who is listed, without the marks behind the names."""
+    return {text.strip() for text in person_names(viewer)}
+
+
+def person_names(viewer: Viewer) -> list[str]:
+    found: list[str] = viewer.part("member").locator("[data-part=name]").all_inner_texts()
+    return found
+
+
+def test_one_opens_several_windows_and_each_is_a_user(
+    new_viewer: NewViewer, room: str
+) -> None:
+    trio = [new_viewer().enter(room, name) for name in ("Ada", "Ben", "Cleo")]
+    for viewer in trio:
+        eventually(lambda v=viewer: names(v) == {"Ada", "Ben", "Cleo"}, "all three are listed")
+
+
+def test_two_tabs_of_one_browser_are_two_users_of_one_person(
+    new_viewer: NewViewer, room: str
+) -> None:
+    ada = new_viewer().enter(room, "Ada")
+    again = Viewer(ada.page.context, ada.page.url.split("/rooms/")[0]).enter(room, "Ada")
+    eventually(lambda: again.part("member").count() == 2, "two members")
+
+
+def test_play_and_pause_reach_everyone(pair: tuple[Viewer, Viewer]) -> None:
+    ada, ben = pair
+    ada.part("play").click()
+    eventually(lambda: not ben.paused and ben.position_s > 0.2, "Ben's film runs")
+    ben.part("play").click()
+    eventually(lambda: ada.paused, "Ada's film stands")
+    assert "Ben paused" in eventually(lambda: ada.part("toast").inner_text(), "who paused is shown")
+
+
+def test_a_cursor_appears_in_place_at_the_other(pair: tuple[Viewer, Viewer]) -> None:
+    ada, ben = pair
+    box = ada.part("video").bounding_box()
+    assert box is not None
+    ada.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+    ada.page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    eventually(lambda: ben.part("cursor").count() == 1, "Ada's cursor is there")
+    assert ben.part("cursor").inner_text().strip() == "Ada"
+    theirs = ben.part("video").bounding_box()
+    assert theirs is not None
+
+    def near() -> bool:
+        cursor = ben.part("cursor").bounding_box()
+        return (
+            cursor is not None
+            and abs((cursor["x"] - theirs["x"]) / theirs["width"] - 0.25) < 0.02
+            and abs((cursor["y"] - theirs["y"]) / theirs["height"] - 0.5) < 0.03
+        )
+
+    eventually(near, "it points at the same place of the picture")
+    assert ada.part("cursor").count() == 0
+
+
+def test_a_reaction_bursts_at_everyone(pair: tuple[Viewer, Viewer]) -> None:
+    ada, ben = pair
+    ada.part("react").nth(1).click()
+    for viewer in pair:
+        eventually(lambda v=viewer: v.part("reaction").count() == 1, "the burst is there")
+        assert "🔥" in viewer.part("reaction").inner_text()
+    eventually(lambda: ben.part("reaction").count() == 0, "it has risen and gone")
+
+
+def test_a_hostile_name_is_only_text(new_viewer: NewViewer, room: str) -> None:
+    ada = new_viewer().enter(room, "Ada")
+    eve = new_viewer().open(f"/rooms/{room}/")
+    eve.part("door-name").fill(HOSTILE_NAME)
+    eve.part("door-join").click()
+    eve.await_joined()
+    eventually(lambda: HOSTILE_NAME in names(ada), "the name stands there as it was typed")
+    assert ada.page.locator("img[src=x]").count() == 0
+
+
+def test_the_door_remembers_who_came(new_viewer: NewViewer, room: str) -> None:
+    ada = new_viewer().open(f"/rooms/{room}/")
+    ada.part("door-name").fill("Ada")
+    ada.part("door-join").click()
+    ada.await_joined()
+    ada.open(f"/rooms/{room}/")
+    assert "Ada" in ada.part("door").inner_text()
+    assert not ada.part("door-name").is_visible()
+    ada.part("door-join").click()
+    ada.await_joined()
+    eventually(lambda: names(ada) == {"Ada"}, "still the same viewer, only once")
+
+
+def test_an_empty_name_is_asked_for(new_viewer: NewViewer, room: str) -> None:
+    ada = new_viewer().open(f"/rooms/{room}/")
+    ada.part("door-name").fill("  ")
+    ada.part("door-join").click()
+    eventually(lambda: ada.page.locator("#door-error").is_visible(), "the door says what is missing")
+    assert ada.page.locator("html").get_attribute("data-phase") == "idle"
+
+
+def test_keys_control_the_room_but_not_from_a_field(pair: tuple[Viewer, Viewer]) -> None:
+    ada, ben = pair
+    ada.press("Space")
+    eventually(lambda: not ben.paused, "the space bar plays")
+    ada.press("l")
+    eventually(lambda: ben.position_s > 9, "L goes forward 10 s")
+    ada.press("j")
+    eventually(lambda: ben.position_s < 9, "J goes back 10 s")
+    ada.press("m")
+    assert ada.page.evaluate("document.querySelector('video').muted")
+    ada.part("source-open").click()
+    ada.part("source-url").fill("")
+    ada.part("source-url").press("k")
+    assert ada.part("source-url").input_value() == "k"
+    assert not ben.paused
+
+
+def test_a_film_from_a_bad_address_is_refused_and_harms_nobody(
+    pair: tuple[Viewer, Viewer],
+) -> None:
+    ada, ben = pair
+    ada.toggle()
+    eventually(lambda: not ben.paused, "the film runs")
+    ada.part("source-open").click()
+    ada.part("source-url").fill("javascript:alert(1)")
+    ada.part("source-save").click()
+    eventually(
+        lambda: "https://" in ada.part("source-dialog").inner_text(), "the dialog says what it wants"
+    )
+    assert not ben.paused
+
+
+def test_the_same_tab_opened_again_closes_the_older(new_viewer: NewViewer, room: str) -> None:
+    ada = new_viewer().enter(room, "Ada")
+    tab = ada.page.evaluate("JSON.stringify({...sessionStorage})")
+    twin = Viewer(ada.page.context, ada.page.url.split("/rooms/")[0])
+    # A twin without the channel on which the pages notice each other.
+    twin.page.add_init_script("delete window.BroadcastChannel")
+    twin.page.add_init_script(
+        f"for (const [key, value] of Object.entries({json.loads(tab)!r}))"
+        " sessionStorage.setItem(key, value)"
+    )
+    twin.enter(room, "Ada")
+    eventually(lambda: ada.part("gone").is_visible(), "the older page stands aside and says why")
+    assert twin.part("member").count() == 1
+
+
+def test_an_unknown_room_offers_a_way_out(new_viewer: NewViewer) -> None:
+    ada = new_viewer()
+    response = ada.page.goto(f"{ada._url}/rooms/no-such-room/")
+    assert response is not None
+    assert response.status == 404
+    assert ada.page.get_by_role("link", name="Start a room").count() == 1
+
+
+def test_a_room_is_started_from_the_first_page_and_its_link_invites(
+    new_viewer: NewViewer,
+) -> None:
+    ada = new_viewer().open("/")
+    ada.page.locator("form input[name=title]").fill("Film club")
+    ada.page.get_by_role("button", name="Start a room").click()
+    ada.page.wait_for_url("**/rooms/*/")
+    ada.part("door-name").fill("Ada")
+    ada.part("door-join").click()
+    ada.await_joined()
+    slug = ada.page.url.rstrip("/").rsplit("/", 1)[-1]
+    ben = new_viewer().enter(slug, "Ben")
+    eventually(lambda: names(ada) == {"Ada", "Ben"}, "who has the link is in")
+    assert "Film club" in ben.page.title()

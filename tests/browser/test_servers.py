@@ -1,0 +1,72 @@
+"""Both servers serve pages and let a film be sought: `manage.py serve` and `manage.py runserver`."""
+
+import re
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.server import Server
+from tests.browser.viewer import Viewer, eventually
+
+pytestmark = pytest.mark.browser
+
+FILM = "/media/clockwork-30.webm"
+
+
+@pytest.fixture(params=["serve", "runserver"])
+def development_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """Either server as a newcomer has it: DEBUG, no setting but the port."""
+    server = Server(tmp_path, request.param)
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("demo_room", "--verbosity", "0")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_newcomer_can_watch_and_seek(
+    development_server: Server, browsers: list[Browser]
+) -> None:
+    context = browsers[0].new_context()
+    ada = Viewer(context, development_server.url).enter("demo", "Ada")
+    ada.seek(45)
+    eventually(lambda: abs(ada.position_s - 45) < 0.1, "the film stands at 45 s")
+    ada.toggle()
+    eventually(lambda: not ada.paused and ada.position_s > 45.5, "it plays from there")
+    context.close()
+    assert not ada.faults
+
+
+def test_a_range_is_answered_with_206(development_server: Server) -> None:
+    request = urllib.request.Request(
+        development_server.url + FILM, headers={"Range": "bytes=1000-1999"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as response:
+        assert response.status == 206
+        assert len(response.read()) == 1000
+
+
+def test_the_production_server_says_where_it_is_and_ends_cleanly(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.manage("migrate", "--verbosity", "0")
+    server.start()
+    assert server.interrupt(signal.SIGINT) == 0
+    assert re.search(rf"http://localhost:{server.port}\b", server.log())
+    assert "Traceback" not in server.log()
+    server.stop()
+
+
+def test_runserver_reloads_when_a_file_changes(tmp_path: Path) -> None:
+    server = Server(tmp_path, "runserver")
+    server.manage("migrate", "--verbosity", "0")
+    server.start()
+    try:
+        Path("config/urls.py").touch()
+        eventually(lambda: "reloading" in server.log(), "the change was seen")
+        eventually(lambda: server.log().count("Listening on TCP") >= 2, "it listens again")
+    finally:
+        server.stop()

@@ -1,0 +1,103 @@
+// @ts-check
+/** Whatever the network does, all browsers end with the room's own state, and each control has one outcome. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fromVideoState } from "../../static/js/playback/playhead.js";
+import { Party } from "../../static/js/room/party.js";
+import { RoomSocket } from "../../static/js/room/socket.js";
+import { FakeServer, NO_FAULTS } from "./room-fake-server.js";
+import { FakeConnection, FakeTime, seeded } from "./room-fakes.js";
+
+const RUNS = 60;
+const STEPS_PER_RUN = 120;
+/** After the last fault: the longest back-off, and time to join and to ask for a snapshot. */
+const CALM_MS = 20_000;
+const ANSWER_MS = 3000;
+
+/** @param {string} userId @param {{time: FakeTime, random: () => number, server: FakeServer}} world */
+function viewer(userId, { time, random, server }) {
+  class WebSocket extends FakeConnection {
+    /** @param {string} url */
+    constructor(url) {
+      super(url);
+      server.accept(this, userId);
+    }
+  }
+  const { now, setTimeout, clearTimeout } = time;
+  const timers = { now, setTimeout, clearTimeout };
+  const socket = new RoomSocket({ ...timers, url: "ws://x.test/", WebSocket: /** @type {any} */ (WebSocket), random });
+  const clock = { locked: true, civilOffsetMs: 0, now };
+  const newRef = () => `${userId}-${random()}`;
+  const party = new Party({ ...timers, socket, clock, newRef });
+  /** @type {Map<string, string[]>} */
+  const outcomes = new Map();
+  party.on("control", ({ ref }) => outcomes.set(ref, []));
+  party.on("settled", ({ ref, outcome }) => outcomes.get(ref)?.push(outcome));
+  party.subscribe(assertNeverBackwards());
+  party.on("action", ({ video }) => {
+    assert.equal(JSON.stringify(video), server.history.get(`${video.epoch} ${video.seq}`));
+  });
+  party.join({ roomId: "demo", name: userId });
+  return { party, outcomes };
+}
+
+/** Within an epoch the applied state only moves forward. */
+function assertNeverBackwards() {
+  let last = { epoch: "", seq: -1 };
+  return (/** @type {import("../../static/js/room/party-state.js").PartyState} */ { video }) => {
+    if (!video) return;
+    assert.ok(video.epoch !== last.epoch || video.seq >= last.seq, `${last.seq} → ${video.seq}`);
+    last = video;
+  };
+}
+
+/** @param {Party} party @param {() => number} random */
+function control(party, random) {
+  const choice = Math.floor(random() * 4);
+  if (choice === 0) party.play();
+  else if (choice === 1) party.pause();
+  else if (choice === 2) party.seek(Math.floor(random() * 90));
+  else party.setRate(0.5 + random());
+}
+
+/** @param {number} seed */
+function run(seed) {
+  const random = seeded(seed);
+  const time = new FakeTime();
+  const server = new FakeServer({ time, random });
+  const viewers = ["a", "b", "c"].map((userId) => viewer(userId, { time, random, server }));
+  server.faults = { lose: 0.08, repeat: 0.08, reorder: 0.08, refuse: 0.08, ignore: 0.03 };
+  for (let step = 0; step < STEPS_PER_RUN; step += 1) {
+    const luck = random();
+    const party = viewers[Math.floor(random() * 2)]?.party;
+    if (luck < 0.04) server.break(Math.floor(random() * 3));
+    else if (luck < 0.05) server.loseHistory();
+    else if (party) control(party, random);
+    time.advance(random() ** 3 * 800);
+  }
+  server.faults = NO_FAULTS;
+  time.advance(CALM_MS);
+  viewers[0]?.party.seek(42);
+  time.advance(ANSWER_MS);
+  return { server, viewers };
+}
+
+test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats and new epochs end in one state everywhere`, () => {
+  /** @type {Record<string, number>} */
+  const seen = {};
+  for (let seed = 1; seed <= RUNS; seed += 1) {
+    const { server, viewers } = run(seed);
+    for (const { party, outcomes } of viewers) {
+      assert.equal(party.state.phase, "joined", `seed ${seed}`);
+      assert.equal(JSON.stringify(party.state.video), JSON.stringify(server.video), `seed ${seed}`);
+      assert.deepEqual(party.playhead(), fromVideoState(server.video), `seed ${seed}`);
+      assert.equal(party.state.pendingControls, 0, `seed ${seed}`);
+      for (const [ref, results] of outcomes) {
+        assert.equal(results.length, 1, `seed ${seed}: ${ref} ended ${results.join(" and ") || "never"}`);
+        for (const result of results) seen[result] = (seen[result] ?? 0) + 1;
+      }
+    }
+  }
+  assert.ok((seen["answered"] ?? 0) > 1000 && (seen["refused"] ?? 0) > 100 && (seen["timeout"] ?? 0) > 20, JSON.stringify(seen));
+});
