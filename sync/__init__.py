@@ -1,1 +1,1 @@
-"""Time: the media clock, the probes that carry it to browsers, and the walls in front of every socket."""
+"""Time: the media clock, its probes, and the walls in front of every socket."""

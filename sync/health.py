@@ -39,7 +39,7 @@ def report() -> dict[str, Any]:
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "uptime": round((timebase.now_ms() - config.started_at_ms) / 1000, 3),
         "memory": {"rssBytes": resident_bytes()},
-        "version": getattr(settings, "VERSION", "unknown"),
+        "version": settings.VERSION,
         "instance": settings.INSTANCE_ID,
         "timebase": clock_report(timebase),
         **config.health_report(),

@@ -20,7 +20,21 @@ TOO_SLOW_BYTES: Final = 256 * 1024
 CLOSE_GRACE_S: Final = 5.0
 """How long a reader who takes nothing may hold up the close frame before the socket is dropped."""
 
+DAPHNE_SHIFT: Final = CloseCode.DRAINING_DAPHNE - CloseCode.DRAINING
+"""daphne refuses to send codes from 1001 to 2999; shifted by this far they are in private use."""
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def send_close(send: Send, code: int, reason: str = "") -> None:
+    """Close an accepted socket on any server. Raises whatever it raises when the peer has gone."""
+    event = {"type": "websocket.close", "code": code, "reason": reason}
+    try:
+        await send(event)
+    except Exception:
+        if code >= DAPHNE_SHIFT:
+            raise
+        await send({**event, "code": code + DAPHNE_SHIFT})
 
 
 class WritePort(Protocol):
@@ -58,7 +72,7 @@ class AsgiPort:
         self._queue: deque[Frame] = deque()
         self._buffered_bytes = 0
         self._wake = asyncio.Event()
-        self._close: dict[str, Any] | None = None
+        self._close: tuple[int, str] | None = None
         self._gone = False
         self._task: asyncio.Task[Any] | None = None
         self._last_call: asyncio.TimerHandle | None = None
@@ -93,7 +107,7 @@ class AsgiPort:
             return
         if code == CloseCode.TOO_SLOW:
             self._drop_queue()
-        self._close = {"type": "websocket.close", "code": code, "reason": reason}
+        self._close = (code, reason)
         self._last_call = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.gone)
         self._wake.set()
 
@@ -116,7 +130,7 @@ class AsgiPort:
                     await self._send({"type": "websocket.send", "text": frame.text})
                     self._buffered_bytes = max(self._buffered_bytes - len(frame), 0)
                 if self._close is not None:
-                    await self._send(self._close)
+                    await send_close(self._send, *self._close)
                     return
         except asyncio.CancelledError:
             if not self._gone:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sync.core.bucket import Limit, TokenBucket
 from sync.core.wire import CloseCode, RateLimited, encode, wire_ms
+from sync.ports import Send, send_close
 
 DEBUG_HOSTS: Final = (".localhost", "127.0.0.1", "[::1]")
 """What Django allows while developing when ALLOWED_HOSTS is empty."""
@@ -30,7 +31,6 @@ CROWDED_RETRY_MS: Final = 30_000.0
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Origin = tuple[str, str, int]
 
@@ -180,7 +180,7 @@ async def _refuse(retry_in_ms: float, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.send", "text": answer.text})
-    await send({"type": "websocket.close", "code": CloseCode.ABUSE})
+    await send_close(send, CloseCode.ABUSE)
 
 
 def site(address: str) -> str:

@@ -1,9 +1,12 @@
 """What every test may count on."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from django.core.cache import cache
+
+from tests.virtual_time import VirtualTimeLoop
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +15,12 @@ def nothing_is_remembered_in_the_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests marked `virtual_time` run on a loop that waits for nothing."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.new_event_loop}

@@ -33,6 +33,7 @@ class FakeServer:
         self.writable = asyncio.Event()
         self.writable.set()
         self.broken = False
+        self.picky_about_codes = False
         self.receiving = False
 
     async def receive(self) -> dict[str, Any]:
@@ -46,6 +47,8 @@ class FakeServer:
         await self.writable.wait()
         if self.broken:
             raise ConnectionResetError("the peer has gone")
+        if self.picky_about_codes and 1000 < event.get("code", 1000) < 3000:
+            raise ValueError("invalid close code")  # as daphne does
         self.sent.append(event)
 
     def connect(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from watchparty.models import Room
 
@@ -29,9 +30,7 @@ def test_kept_state_and_address_cannot_be_edited(admin_client, rooms):
     room = Room.objects.get(slug="room-5")
     page = f"{LIST}{room.pk}/change/"
     form = admin_client.get(page).context["adminform"].form
-    assert set(form.fields) == {
-        *("title", "is_public", "max_users", "source", "settings", "closed_at")
-    }
+    assert set(form.fields) == {*("title", "is_public", "max_users", "source", "settings")}
     data = {"title": "New", "max_users": 5, "settings": "{}", "source": "null"}
     response = admin_client.post(page, {**data, "seq": 9, "slug": "stolen", "state": "{}"})
     assert response.status_code == 302, response.context["errors"]
@@ -66,3 +65,17 @@ def test_admin_pages_work_under_the_strict_policy(admin_client, rooms):
     page = response.content.decode()
     assert "<script>" not in page
     assert " style=" not in page
+
+
+def test_nobody_closes_rooms_without_the_right(client, django_user_model, rooms):
+    client.force_login(django_user_model.objects.create_user("guest", is_staff=True))
+    client.post(LIST, {"action": "close_rooms", "_selected_action": [rooms[5].pk]})
+    assert Room.objects.get(slug="room-5").closed_at is None
+
+
+def test_the_action_closes_rooms_and_is_logged(admin_client, rooms):
+    chosen = {"action": "close_rooms", "_selected_action": [rooms[5].pk, rooms[6].pk]}
+    response = admin_client.post(LIST, chosen, follow=True)
+    assert "Room 5 is closed." in response.content.decode()
+    assert Room.objects.filter(closed_at__isnull=False).count() == 3
+    assert LogEntry.objects.filter(object_id=str(rooms[5].pk)).count() == 1

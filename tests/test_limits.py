@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
 from sync.core.bucket import Limit
 from sync.core.limits import ALL_FRAMES, DEFAULT_LIMITS, PROBES, parse_limits
@@ -29,6 +32,15 @@ def test_senseless_override_is_refused_by_name(overrides: Any, said: str) -> Non
     with pytest.raises(ValueError, match="LIMITS") as caught:
         parse_limits(overrides)
     assert said in str(caught.value)
+
+
+def test_the_app_does_not_start_with_senseless_limits() -> None:
+    config = AppConfig.create("sync.apps.SyncConfig")
+    with (
+        override_settings(LIMITS={"cursor": {"max": 0}}),
+        pytest.raises(ImproperlyConfigured, match=r"LIMITS\.cursor\.max"),
+    ):
+        config.ready()
 
 
 def test_without_overrides_the_defaults_hold() -> None:

@@ -67,6 +67,18 @@ async def test_a_reader_who_never_takes_its_close_is_given_up(
     assert asgi_peer.port.closed
 
 
+@pytest.mark.parametrize(
+    ("code", "sent"), [(1000, 1000), (1003, 4003), (1008, 4008), (1012, 4012), (4404, 4404)]
+)
+async def test_a_server_that_refuses_a_code_is_given_a_private_one(
+    asgi_peer: AsgiPeer, code: int, sent: int
+) -> None:
+    asgi_peer.server.picky_about_codes = True
+    asgi_peer.port.close(code)
+    await asgi_peer.task
+    assert asgi_peer.close_code == sent
+
+
 async def test_what_is_written_before_the_task_runs_is_sent_when_it_does() -> None:
     server = FakeServer()
     port = AsgiPort(server.send)

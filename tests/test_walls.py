@@ -201,6 +201,16 @@ async def test_too_many_new_sockets_are_accepted_only_to_be_told_so(street: Make
     assert a.guests.admitted == 3
 
 
+async def test_the_refusal_arrives_on_a_server_that_refuses_the_code(street: Make) -> None:
+    a = street(per_s=1)
+    await a.knock()
+    server = FakeServer()
+    server.picky_about_codes = True
+    server.connect()
+    await a.wall(scope(), server.receive, server.send)
+    assert server.close_code == 4008
+
+
 async def test_too_many_open_sockets_of_one_address_are_refused_until_one_leaves(
     street: Make,
 ) -> None:

@@ -19,6 +19,7 @@ import tempfile
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
@@ -110,8 +111,8 @@ def make_film() -> None:
         master, score = Path(folder) / "master.mkv", Path(folder) / "score.wav"
         write_score(score)
         write_master(master)
-        encode_webm(master, score, Path(folder), "clockwork-60.webm", step=1, crf=43, key_every_s=2)
-        encode_webm(master, score, Path(folder), "clockwork-30.webm", step=2, crf=45, key_every_s=1)
+        encode_webm(master, score, Path(folder), "clockwork-60.webm", FAST)
+        encode_webm(master, score, Path(folder), "clockwork-30.webm", SLOW)
         encode_mp4(master, score, "clockwork-30.mp4")
 
 
@@ -124,7 +125,7 @@ COLOUR = (
     "-pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
 )
 # Sound is coded in whole packets: this much less, and the last one doesn't outlast the picture.
-SOUND = f"-map 0:v -map 1:a -af atrim=end={DURATION_S - 0.01}"
+SOUND = f"-af atrim=end={DURATION_S - 0.01}"
 TITLE = "-metadata title=Clockwork"
 
 
@@ -137,29 +138,52 @@ def write_master(path: Path) -> None:
             pipe.write(frame)
 
 
-def encode_webm(
-    master: Path, score: Path, folder: Path, name: str, *, step: int, crf: int, key_every_s: int
-) -> None:
+@dataclass(frozen=True)
+class Vp9:
+    """How one film is coded; `effort` is libvpx's cpu-used, where less is more."""
+
+    step: int
+    crf: int
+    key_every_s: int
+    effort: int
+
+
+FAST = Vp9(step=1, crf=43, key_every_s=2, effort=3)
+SLOW = Vp9(step=2, crf=45, key_every_s=1, effort=2)
+
+
+def encode_webm(master: Path, score: Path, folder: Path, name: str, vp9: Vp9) -> None:
     """VP9 and Opus; key frames lie on whole seconds, and the cues come first, for quick seeks."""
-    codec = f"-vf framestep={step} -c:v libvpx-vp9 -b:v 0 -crf {crf} -deadline good -threads 2"
-    keys = f"-g {key_every_s * FPS // step} -row-mt 1 -tile-columns 0"
+    codec = f"-vf framestep={vp9.step} -c:v libvpx-vp9 -b:v 0 -crf {vp9.crf} -deadline good"
+    keys = f"-g {vp9.key_every_s * FPS // vp9.step} -row-mt 1 -tile-columns 0 -threads 2"
     video = [*words(codec, keys, COLOUR), "-passlogfile", str(folder / name)]
     learn = words("-cpu-used 4 -pass 1 -f null -")
-    spend = words("-cpu-used 3 -pass 2 -auto-alt-ref 1 -lag-in-frames 25")
-    # WebM declares the 6.5 ms lead-in of Opus apart. Left in the times, which may not be negative,
-    # it would push every picture 7 ms later than its index says.
-    opus = "-c:a libopus -b:a 48k -bsf:a setts=ts=PTS+ceil(0.0065/TB)"
-    sound = words(SOUND, opus, f"-t {DURATION_S} -cues_to_front 1", TITLE)
+    spend = words(f"-cpu-used {vp9.effort} -pass 2 -auto-alt-ref 1 -lag-in-frames 25")
+    silent, sound = folder / f"silent-{name}", folder / f"sound-{name}"
     run([*words(QUIET), "-i", str(master), *video, *learn])
-    inputs = ["-i", str(master), "-i", str(score)]
-    run([*words(QUIET), *inputs, *video, *spend, *sound, str(MEDIA / name)])
+    run([*words(QUIET), "-i", str(master), *video, *spend, str(silent)])
+    run([*words(QUIET), "-i", str(score), *words(SOUND, "-c:a libopus -b:a 48k"), str(sound)])
+    join_webm(silent, sound, MEDIA / name)
+
+
+def join_webm(silent: Path, sound: Path, path: Path) -> None:
+    """Picture and sound, both from zero.
+
+    Coded in one go with the picture, the 7 ms lead-in of Opus makes ffmpeg move every picture
+    that much later than its index says; joined afterwards, it does not.
+    """
+    inputs = ["-i", str(silent), "-i", str(sound)]
+    options = words("-map 0:v -map 1:a -c copy -cues_to_front 1", TITLE)
+    run([*words(QUIET), *inputs, *options, str(path)])
 
 
 def encode_mp4(master: Path, score: Path, name: str) -> None:
     """H.264 and AAC, for the browsers without VP9; key frames on whole seconds."""
     codec = "-vf framestep=2 -c:v libx264 -preset slow -crf 29 -profile:v high -level 3.1"
     keys = f"-g {FPS // 2} -keyint_min {FPS // 2} -sc_threshold 0 -aq-mode 3"
-    sound = words(SOUND, "-c:a aac -b:a 80k", f"-t {DURATION_S} -movflags +faststart", TITLE)
+    sound = words(
+        "-map 0:v -map 1:a -c:a aac -b:a 80k", SOUND, f"-t {DURATION_S} -movflags +faststart", TITLE
+    )
     inputs = ["-i", str(master), "-i", str(score)]
     run([*words(QUIET), *inputs, *words(codec, keys, COLOUR), *sound, str(MEDIA / name)])
 

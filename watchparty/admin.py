@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from watchparty.closing import RoomNotClosed, close_room
 from watchparty.models import Room
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments at run time.
@@ -61,7 +62,9 @@ class RoomAdmin(RoomModelAdmin):
         "boot_id",
         "created_at",
         "updated_at",
+        "closed_at",
     )
+    actions = ("close_rooms",)
     fieldsets = (
         (None, {"fields": ("title", "slug", "is_public", "max_users", "owner_person")}),
         ("What it plays and how", {"fields": ("source", "settings")}),
@@ -83,3 +86,17 @@ class RoomAdmin(RoomModelAdmin):
     def open(self, room: Room) -> bool:
         """Whether anybody may still come in."""
         return room.closed_at is None
+
+    @admin.action(
+        description="Close the chosen rooms, with everybody in them", permissions=["change"]
+    )
+    def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """End the parties now: every viewer is told, nobody comes in again."""
+        for room in queryset.filter(closed_at__isnull=True):
+            try:
+                close_room(room, reason="Closed by an administrator.")
+            except RoomNotClosed as problem:
+                self.message_user(request, str(problem), messages.ERROR)
+                continue
+            self.log_change(request, room, "Closed the room.")
+            self.message_user(request, f"{room.title} is closed.", messages.SUCCESS)

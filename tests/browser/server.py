@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.commands import ROOT, SAFE_KEY, environment
 
+ADMIN_PASSWORD = "quite-a-long-word-for-tests"  # of the user that createsuperuser makes
 START_S = 30
 STOP_S = 20
 
@@ -36,6 +37,7 @@ class Server:
                 "PORT": str(self.port),
                 "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
                 "PYTHONUNBUFFERED": "1",
+                "DJANGO_SUPERUSER_PASSWORD": ADMIN_PASSWORD,
                 **settings,
             }
         )

@@ -26,7 +26,7 @@ def trio(new_viewer: NewViewer, room: str) -> list[Viewer]:
 
 
 def watch(viewers: list[Viewer], rate: float = 1.0, since_ms: float | None = None) -> float:
-    """Assert that the pictures come within 50 ms in 3 s and stay there; returns the time it took."""
+    """Assert that the pictures come within 50 ms in 3 s and stay there; returns when they did."""
     since_ms = since_ms or viewers[0].true_now_ms()
     for viewer in viewers:
         viewer.start_ruler()

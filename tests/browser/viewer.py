@@ -1,4 +1,4 @@
-"""One viewer: a Chromium process of its own, its page, and the frame index read from its picture."""
+"""One viewer: a Chromium of its own, its page, and the frame index read from its picture."""
 
 import time
 from collections.abc import Callable

@@ -3,6 +3,8 @@
 
 import { Estimator } from "../../static/js/clock/estimator.js";
 
+/** @import { Sample } from "../../static/js/clock/estimator.js" */
+
 /** @typedef {{delayMs: number, jitterMs: number, spikeShare?: number, spikeMs?: number, bloat?: {fromMs: number, untilMs: number, mostMs: number}}} Path */
 /** @typedef {{atMs: number, errorMs: number, boundMs: number}} Score */
 
@@ -36,7 +38,7 @@ export function simulate({ seed, durationMs, up, down, skewPpm = 0, resolutionMs
   const local = (trueMs) => trueMs * (1 - skewPpm * 1e-6);
   /** @param {number} trueMs */
   const read = (trueMs) => Math.floor(local(trueMs) / resolutionMs) * resolutionMs;
-  /** @type {{arrivesMs: number, sample: import("../../static/js/clock/estimator.js").Sample}[]} */
+  /** @type {{arrivesMs: number, sample: Sample}[]} */
   const answers = [];
   for (let i = 0, sentMs = 5; sentMs < durationMs; i += 1, sentMs += i < 12 ? 50 : 2000) {
     const receivedMs = sentMs + delay(up, sentMs, random);

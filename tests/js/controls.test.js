@@ -1,3 +1,4 @@
+// @ts-check
 /** PROTOCOL's "Controls, decided once", by the vectors that the server's tests run, too. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -21,11 +22,12 @@ for (const { name, state, intent, nowMs, expect } of cases) {
 test("a bare VideoState of the wire is enough for a prediction", () => {
   const videoState = { isPlaying: true, currentTime: 10, serverTimestamp: 1000, rate: 1, duration: 90, ended: false };
   const { state } = predict(videoState, { type: "video:pause", at: 3000, currentTime: 12.125 }, 3000);
-  assert.equal(state.currentTime, 12.125);
-  assert.equal(state.isPlaying, false);
+  assert.equal(state?.currentTime, 12.125);
+  assert.equal(state?.isPlaying, false);
 });
 
+/** @param {unknown} actual @param {unknown} wanted @param {string} field */
 function assertSame(actual, wanted, field) {
   if (typeof wanted !== "number") assert.equal(actual, wanted, field);
-  else assert.ok(Math.abs(actual - wanted) < 1e-6, `${field}: ${actual} instead of ${wanted}`);
+  else assert.ok(Math.abs(Number(actual) - wanted) < 1e-6, `${field}: ${actual} instead of ${wanted}`);
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /** The playhead, by the vectors that the server's tests run, too. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

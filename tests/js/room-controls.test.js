@@ -167,7 +167,8 @@ test("without a locked clock the player is foreseen to stay where it is", () => 
 });
 
 test("the answer ends the wait without any jump when the room agrees", () => {
-  const { party, newest, clock, toldOf } = playing();
+  const { party, newest, clock, time, toldOf } = playing();
+  const timers = time.pending;
   const ref = party.pause();
   const foreseen = party.playhead();
   newest().receive(answerTo(ref, { seq: 6, isPlaying: false, currentTime: 9.9, serverTimestamp: clock.now() }));
@@ -175,6 +176,7 @@ test("the answer ends the wait without any jump when the room agrees", () => {
   assert.equal(party.state.pendingControls, 0);
   assert.deepEqual(toldOf("settled"), [{ ref, outcome: "answered" }]);
   assert.equal(toldOf("action")[0].own, true);
+  assert.equal(time.pending, timers);
 });
 
 test("while we wait, others' controls are counted but not followed", () => {
@@ -185,6 +187,14 @@ test("while we wait, others' controls are counted but not followed", () => {
   assert.equal(party.state.video?.currentTime, 30);
   newest().receive({ type: "error", code: "stale", message: "Old.", ref });
   assert.equal(party.playhead()?.positionS, 30);
+});
+
+test("ordered events of other kinds make no control look outdated", () => {
+  const { party, newest } = playing();
+  newest().receive({ type: "chat:message", epoch: "e1", seq: 6, by: "bo", text: "hi" });
+  party.pause();
+  assert.equal(newest().sent.at(-1).baseSeq, 6);
+  assert.equal(party.playhead()?.positionS, 9.9);
 });
 
 test("the next control is based on what was applied meanwhile", () => {
@@ -220,6 +230,15 @@ test("an answer behind a gap is not followed by a jump back", () => {
   assert.equal(party.playhead()?.positionS, 60);
   assert.equal(party.state.pendingControls, 0);
   assert.deepEqual(toldOf("refusal"), []);
+});
+
+test("an answer of a history that was lost ends with the snapshot of the new one", () => {
+  const { party, newest } = playing();
+  const ref = party.seek(60);
+  newest().receive(answerTo(ref, { seq: 7, isPlaying: true, currentTime: 60 }));
+  newest().receive(snapshotOf(videoOf({ epoch: "e2", seq: 1, currentTime: 30 })));
+  assert.equal(party.state.pendingControls, 0);
+  assert.equal(party.playhead()?.positionS, 30);
 });
 
 test("an answered control whose snapshot never comes ends without complaint", () => {

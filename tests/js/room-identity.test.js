@@ -32,8 +32,8 @@ function fakeBrowser() {
   /** @type {Set<{onmessage: ((event: any) => void) | null}>} */
   const channels = new Set();
   let ids = 0;
-  /** @param {{storage: Store | null, page?: string}} options */
-  const openPage = ({ storage, page }) => {
+  /** @param {{storage: Store | null, page?: string, waits?: boolean}} options */
+  const openPage = ({ storage, page, waits = false }) => {
     const channel = {
       /** @type {((event: any) => void) | null} */
       onmessage: null,
@@ -48,8 +48,9 @@ function fakeBrowser() {
     const identity = new TabIdentity({ storage, channel, newId });
     /** @type {{tab: string | null}} */
     const settled = { tab: null };
-    void identity.ready(time.setTimeout).then((tab) => (settled.tab = tab));
-    return { identity, settled };
+    const start = () => void identity.ready(time.setTimeout).then((tab) => (settled.tab = tab));
+    if (!waits) start();
+    return { identity, settled, start };
   };
   const settle = async () => {
     time.advance(1000);
@@ -110,8 +111,10 @@ for (const [first, second] of [["page-a", "page-b"], ["page-b", "page-a"]]) {
   test(`two copies that open at once (${first} first) end with two ids`, async () => {
     const { openPage, settle } = fakeBrowser();
     const storage = fakeStorage({ "csw.tab": "kept-tab-1" });
-    const one = openPage({ storage: storage.copy(), page: first ?? "" });
-    const other = openPage({ storage: storage.copy(), page: second ?? "" });
+    const one = openPage({ storage: storage.copy(), page: first ?? "", waits: true });
+    const other = openPage({ storage: storage.copy(), page: second ?? "", waits: true });
+    one.start();
+    other.start();
     await settle();
     const tabs = [one.settled.tab, other.settled.tab];
     assert.equal(new Set(tabs).size, 2);

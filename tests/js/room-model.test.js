@@ -15,13 +15,22 @@ const STEPS_PER_RUN = 120;
 const CALM_MS = 20_000;
 const ANSWER_MS = 3000;
 
+/** @import { VideoState } from "../../static/js/protocol/protocol.js" */
+
 /** @param {string} userId @param {{time: FakeTime, random: () => number, server: FakeServer}} world */
 function viewer(userId, { time, random, server }) {
+  const witness = new Witness();
   class WebSocket extends FakeConnection {
     /** @param {string} url */
     constructor(url) {
       super(url);
       server.accept(this, userId);
+    }
+
+    /** @param {object} message */
+    receive(message) {
+      witness.see(message);
+      super.receive(message);
     }
   }
   const { now, setTimeout, clearTimeout } = time;
@@ -34,7 +43,7 @@ function viewer(userId, { time, random, server }) {
   const outcomes = new Map();
   party.on("control", ({ ref }) => outcomes.set(ref, []));
   party.on("settled", ({ ref, outcome }) => outcomes.get(ref)?.push(outcome));
-  party.subscribe(assertNeverBackwards());
+  party.subscribe(({ video }) => witness.check(video));
   party.on("action", ({ video }) => {
     assert.equal(JSON.stringify(video), server.history.get(`${video.epoch} ${video.seq}`));
   });
@@ -42,14 +51,29 @@ function viewer(userId, { time, random, server }) {
   return { party, outcomes };
 }
 
-/** Within an epoch the applied state only moves forward. */
-function assertNeverBackwards() {
-  let last = { epoch: "", seq: -1 };
-  return (/** @type {import("../../static/js/room/party-state.js").PartyState} */ { video }) => {
-    if (!video) return;
-    assert.ok(video.epoch !== last.epoch || video.seq >= last.seq, `${last.seq} → ${video.seq}`);
-    last = video;
-  };
+/** Sees what reaches one viewer and checks what becomes of it. */
+class Witness {
+  /** @type {VideoState | null} */
+  #last = null;
+  #seen = new Set();
+  #isSnapshot = false;
+
+  /** @param {any} message */
+  see({ type, epoch, seq }) {
+    this.#isSnapshot = type === "room:joined";
+    if (type === "video:state") this.#seen.add(`${epoch} ${seq}`);
+  }
+
+  /** Snapshots may jump ahead; events lead on one by one, none left out; nothing leads back. @param {VideoState | null} video */
+  check(video) {
+    const last = this.#last;
+    this.#last = video;
+    if (!video || !last || video === last) return;
+    if (video.epoch === last.epoch) assert.ok(video.seq >= last.seq, `${last.seq} → ${video.seq}`);
+    if (this.#isSnapshot) return;
+    assert.equal(video.epoch, last.epoch);
+    for (let seq = last.seq + 1; seq <= video.seq; seq += 1) assert.ok(this.#seen.has(`${video.epoch} ${seq}`));
+  }
 }
 
 /** @param {Party} party @param {() => number} random */

@@ -81,8 +81,15 @@ test("a room that was rewound while we were away is believed", () => {
   const ordering = orderingAt(5);
   ordering.offer(event(6));
   ordering.forgetEvents();
-  assert.deepEqual(ordering.replace({ epoch: "e1", seq: 3 }), []);
-  assert.deepEqual(ordering.position, { epoch: "e1", seq: 3 });
+  assert.deepEqual(ordering.replace({ epoch: "e1", seq: 5 }), []);
+  assert.deepEqual(ordering.position, { epoch: "e1", seq: 5 });
+});
+
+test("repeats of old events do not push out those that wait", () => {
+  const ordering = orderingAt(5);
+  ordering.offer(event(7));
+  for (let time = 0; time < 1000; time += 1) ordering.offer(event(5));
+  assert.deepEqual(seqs(ordering.offer(event(6))), [6, 7]);
 });
 
 test("a flood of events after a gap is kept within bounds", () => {

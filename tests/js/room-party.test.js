@@ -52,6 +52,7 @@ test("who was sent away may ask again", () => {
   assert.equal(party.state.gone, null);
   assert.equal(connections.length, 2);
   newest().open();
+  assert.equal(newest().sent[0].ticket, "let-ada-in");
   admit();
   assert.equal(party.state.phase, "joined");
 });
@@ -171,6 +172,16 @@ test("a lost connection keeps the film going and comes back with ticket, tab and
   assert.equal(party.state.retryAtMs, null);
   assert.equal(party.state.video?.currentTime, 40);
   assert.equal(toldOf("joined").at(-1).again, true);
+});
+
+test("what an earlier connection brought is not laid over a newer one's snapshot", () => {
+  const { party, newest, time, admit } = entered();
+  newest().receive(eventOf({ seq: 6, currentTime: 60 }));
+  newest().end(1006);
+  time.advance(400);
+  newest().open();
+  admit({ seq: 5, currentTime: 50 });
+  assert.equal(party.state.video?.currentTime, 50);
 });
 
 test("missed events in place of a snapshot are applied in order", () => {

@@ -201,6 +201,15 @@ test("2.5 s of silence after a probe mean a new socket, deaf to the old one", ()
   assert.equal(socket.state.phase, "connecting");
 });
 
+test("further probes do not put off the judgement", () => {
+  const { socket, connections, time } = openWorld();
+  for (let probe = 0; probe < 5; probe += 1) {
+    socket.send(PROBE);
+    time.advance(500);
+  }
+  assert.equal(connections.length, 2);
+});
+
 test("any frame after a probe shows that the connection lives", () => {
   const { socket, connections, newest, time } = openWorld();
   for (let round = 0; round < 5; round += 1) {

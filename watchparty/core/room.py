@@ -35,6 +35,10 @@ POSITION_TOLERANCE_S: Final = 0.25
 """Rule 2: how far a control's own position may lie from the room's playhead."""
 
 
+LOST_AT_MOST: Final = 1000
+"""More events than a store can have delivered and not kept when it is stopped uncleanly."""
+
+
 class RoomState(Struct, frozen=True):
     """All that ordered events change. Every instant is media-clock milliseconds."""
 
@@ -204,11 +208,10 @@ def _rate(state: RoomState, command: Command, intent: VideoRate, now_ms: float) 
 def _change_source(
     state: RoomState, command: Command, request: SourceRequest, now_ms: float
 ) -> Decision:
-    problem = source_problem(request.url) or (
-        source_problem(request.poster) if isinstance(request.poster, str) else None
-    )
-    if problem:
-        return Refusal("bad_source", problem, "source.url")
+    for field, url in (("url", request.url), ("poster", request.poster)):
+        problem = source_problem(url) if isinstance(url, str) else None
+        if problem:
+            return Refusal("bad_source", problem, f"source.{field}")
     seq = state.seq + 1
     source = make_source(request, source_id=f"s{seq}")
     at_ms = max(now_ms, state.last_control_ms)
@@ -390,11 +393,15 @@ class SavedRoom(Struct, frozen=True):
 def restore(saved: SavedRoom, *, boot_id: str, new_epoch: str) -> RoomState:
     """The state with which a kept room comes back (PROTOCOL.md: Order, and the end of Controls).
 
-    A clean one continues its epoch. After an unclean stop the epoch is new, and every client's base
-    is older than its first seq, so no control may bring a position from the lost history. The
-    vector runs on within one boot; after another the film stands where it was last known to be.
+    A clean one continues its epoch. After an unclean stop the epoch is new, and its first seq is
+    beyond every client's base, so no control repeated from the lost history counts. The vector
+    runs on within one boot; after another the film stands where it was last known to be. What comes back different has a seq of its own: one (epoch, seq) never names two states.
     """
     state = saved.state
+    if saved.boot_id == boot_id and saved.clean:
+        return state
+    seq = state.seq + (1 if saved.clean else LOST_AT_MOST)
+    state = structs.replace(state, seq=seq, seek_seq=seq, by=None, ref=None)
     if saved.boot_id != boot_id:
         state = structs.replace(
             state,
@@ -405,13 +412,4 @@ def restore(saved: SavedRoom, *, boot_id: str, new_epoch: str) -> RoomState:
         )
     if saved.clean:
         return state
-    seq = state.seq + 1
-    return structs.replace(
-        state,
-        epoch=new_epoch,
-        seq=seq,
-        seek_seq=seq,
-        source_seq=seq if state.source else 0,
-        by=None,
-        ref=None,
-    )
+    return structs.replace(state, epoch=new_epoch, source_seq=seq if state.source else 0)

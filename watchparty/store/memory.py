@@ -80,7 +80,8 @@ class MemoryStore(CasStore):
                     raise
                 live = _Live(kept.record, self._revive(kept))
                 if not live.record.closed:
-                    self._rooms[slug] = live
+                    # Locks go with their rooms: who waited on an older one may have been faster.
+                    live = self._rooms.setdefault(slug, live)
             if live.record.closed or live.state.closed:
                 raise RoomIsClosed(slug)
             return live.record, live.state

@@ -144,6 +144,7 @@ function startDoor() {
     if (phase === "connecting") door.complain(retryAtMs === null ? "" : `The room can’t be reached just now. ${when(retryAtMs, now())}`);
   };
   party.subscribe(draw);
+  party.on("joined", ({ again }) => again || byId("stage", HTMLElement).focus({ preventScroll: true }));
   party.on("refusal", ({ message }) => party.state.phase === "idle" && door.complain(message));
   intervals.setInterval(() => party.state.phase === "connecting" && draw(), 1000);
   mountGone({

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the room will decide about a control: PROTOCOL's "Controls, decided once", rules 1–4 and 7, shared with the server through tests/vectors/controls.json. */
+/** What the room will decide about a control: PROTOCOL's "Controls, decided once", rules 1–4 and 7, with the server's own vectors. */
 
 import { clampToFilm, fromVideoState, positionAt } from "./playhead.js";
 

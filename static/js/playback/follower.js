@@ -8,11 +8,19 @@ import { Trim } from "./trim.js";
 
 /** @import { Playhead } from "./playhead.js" */
 /** @import { Engine } from "./trim.js" */
-/** @import { Range } from "./html-player.js" */
+/** @import { MediaPlayer } from "./html-player.js" */
 
-/** The seed's SYNC_CONFIG; milliseconds for the intervals, seconds for the thresholds. */
-/** @typedef {{SYNC_INTERVAL: number, DRIFT_THRESHOLD_SEEK: number, DRIFT_THRESHOLD_ADJUST: number, MAX_SPEEDUP: number, MAX_SLOWDOWN: number, USER_ACTION_COOLDOWN: number}} SyncConfig */
-/** @typedef {{paused: boolean, seeking: boolean, readyState: number, ended: boolean, rate: number, durationS: number | null, buffered: ReadonlyArray<Range>}} PlayerState */
+/**
+ * The seed's SYNC_CONFIG: milliseconds for the intervals, seconds for the thresholds.
+ * @typedef {object} SyncConfig
+ * @property {number} SYNC_INTERVAL
+ * @property {number} DRIFT_THRESHOLD_SEEK
+ * @property {number} DRIFT_THRESHOLD_ADJUST
+ * @property {number} MAX_SPEEDUP
+ * @property {number} MAX_SLOWDOWN
+ * @property {number} USER_ACTION_COOLDOWN
+ */
+/** @typedef {Pick<MediaPlayer, "paused" | "seeking" | "readyState" | "ended" | "rate" | "durationS" | "buffered">} PlayerState */
 /**
  * nowMs: media clock; localMs: local clock, for the follower's own waiting; quiet: the viewer's own action is fresh, so no corrections;
  * blocked: the browser refused to play without a gesture.
@@ -27,9 +35,18 @@ import { Trim } from "./trim.js";
  * @property {boolean} [hidden]
  * @property {boolean} [blocked]
  */
-/** pause: and stand exactly at positionS. play: after delayMs, at this rate. */
-/** @typedef {{kind: "none"} | {kind: "rate", rate: number, preservesPitch: boolean} | {kind: "seek", positionS: number} | {kind: "play", delayMs: number, rate: number} | {kind: "pause", positionS: number}} Action */
-/** lateS: how much too late a start was known to be. @typedef {{kind: "start" | "seek", lateS: number, fromS: number, sinceMs: number | null, movesSinceMs: number | null}} Settling */
+/**
+ * pause: and stand exactly at positionS. play: after delayMs, at this rate.
+ * @typedef {{kind: "none"}
+ *   | {kind: "rate", rate: number, preservesPitch: boolean}
+ *   | {kind: "seek", positionS: number}
+ *   | {kind: "play", delayMs: number, rate: number}
+ *   | {kind: "pause", positionS: number}} Action
+ */
+/**
+ * lateS: how much too late a start was known to be.
+ * @typedef {{kind: "start" | "seek", lateS: number, fromS: number, sinceMs: number | null, movesSinceMs: number | null}} Settling
+ */
 /** @typedef {"synced" | "adjusting" | "seeking" | "buffering" | "hidden" | "blocked" | "local"} SyncState */
 /** @typedef {{driftMs: number, action: Action, state: SyncState}} Output  positive drift: behind */
 
@@ -42,6 +59,8 @@ const SYNCED_S = 0.02;
 /** A start later than this goes ahead and waits, which lands exactly; a viewer's own start moves at once and is made up by rate. */
 const LATE_START_S = 0.05;
 const OWN_LATE_START_S = 0.3;
+/** Once it went ahead and came too late all the same (a busy machine), rate does the rest. */
+const PREPARED_LATE_START_S = 0.15;
 /** A standing player that is ahead by more than its preparation explains is not waited for. */
 const EARLY_START_S = 0.5;
 /** While the clock is not locked only what is surely wrong is put right. */
@@ -114,16 +133,11 @@ export class Follower {
     const jumped = this.#last !== null && Math.abs(jumpS(this.#last, playhead, nowMs)) > JUMP_S;
     this.#last = playhead;
     if (player.readyState < 1) return this.#out(input, NONE, "buffering");
-    if (!playhead.playing) return this.#stand(input);
+    if (!playhead.playing) return this.#standAt(input, playhead.positionS);
     if (input.blocked && player.paused) return this.#out(input, NONE, "blocked");
     if (player.paused) return this.#startUp(input);
     if (nowMs < playhead.atMs - SCHEDULE_MS) return this.#standAt(input, playhead.positionS);
     return this.#follow(input, jumped);
-  }
-
-  /** @param {Input} input */
-  #stand(input) {
-    return this.#standAt(input, input.playhead.positionS);
   }
 
   /**
@@ -144,7 +158,10 @@ export class Follower {
     return this.#out(input, player.paused ? { kind: "seek", positionS } : { kind: "pause", positionS }, "seeking");
   }
 
-  /** A standing player starts at the instant at which the playhead comes by; if that is over, it goes ahead first and waits there. @param {Input} input */
+  /**
+   * A standing player starts at the instant at which the playhead comes by; if that is over, it goes ahead first and waits there.
+   * @param {Input} input
+   */
   #startUp(input) {
     const { playhead, player, nowMs, localMs, measuredPositionS } = input;
     const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
@@ -163,12 +180,12 @@ export class Follower {
   /** @param {Input} input @param {number} lateS */
   #isFar({ playhead, nowMs, measuredPositionS, clock, quiet }, lateS) {
     if (!Number.isFinite(clock.boundMs)) return false;
-    const aheadS = this.#prepare.seconds + this.#start.seconds;
-    const beforeStart = nowMs < playhead.atMs - aheadS * 1000;
+    const beforeStart = nowMs < playhead.atMs - this.#aheadS * 1000;
     if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
-    const lockedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
+    const unpreparedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
+    const lockedSlackS = this.#preparingSinceMs === null ? unpreparedSlackS : PREPARED_LATE_START_S;
     const slackS = clock.locked ? lockedSlackS : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
-    return lateS > slackS || (!beforeStart && -lateS > aheadS + EARLY_START_S);
+    return lateS > slackS || (!beforeStart && -lateS > this.#aheadS + EARLY_START_S);
   }
 
   /** @param {Input} input @param {number} lateS */
@@ -176,8 +193,7 @@ export class Follower {
     const { playhead, nowMs, localMs, player } = input;
     if (this.#preparingSinceMs !== null) this.#prepare.learn(2 * lateS); // was not ready in time
     this.#preparingSinceMs = localMs;
-    const aheadMs = (this.#prepare.seconds + this.#start.seconds) * 1000;
-    const positionS = clampToFilm(positionAt(playhead, nowMs + aheadMs), player.durationS);
+    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
     this.#standsAtS = null;
     return this.#out(input, { kind: "seek", positionS }, "seeking");
   }
@@ -204,7 +220,7 @@ export class Follower {
     const expectedS = positionAt(playhead, nowMs);
     const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
     if (expectedS >= endS - END_S) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "synced");
-    if (jumped && Number.isFinite(clock.boundMs)) return this.#seek(input);
+    if (jumped && Number.isFinite(clock.boundMs)) return input.hidden ? this.#seek(input) : this.#standAhead(input);
     if (player.seeking) return this.#out(input, NONE, "seeking");
     if (player.readyState < 3) return this.#out(input, NONE, "buffering");
     if (this.#settling && !this.#settled(input, this.#settling)) {
@@ -222,19 +238,33 @@ export class Follower {
     return this.#out(input, this.#setRate(input, rate));
   }
 
-  /** A moving player jumps to where the playhead will be when it moves again; if that is not loaded, it waits there. @param {Input} input */
+  /** A drifting player jumps to where the playhead will be when it moves again, as far as its seeks are known. @param {Input} input */
   #seek(input) {
     const { playhead, player, nowMs, localMs } = input;
-    this.#trim.reset();
     const positionS = clampToFilm(positionAt(playhead, nowMs + this.#seeks.latencyS * 1000), player.durationS);
-    if (!player.buffered.some(({ startS, endS }) => startS <= positionS && positionS + END_S <= endS)) {
-      this.#preparingSinceMs = localMs;
-      const aheadMs = (this.#prepare.seconds + this.#start.seconds) * 1000;
-      return this.#out(input, { kind: "pause", positionS: clampToFilm(positionAt(playhead, nowMs + aheadMs), player.durationS) }, "seeking");
-    }
+    const loaded = player.buffered.some(({ startS, endS }) => startS <= positionS && positionS + END_S <= endS);
+    if (!loaded) return this.#standAhead(input);
+    this.#trim.reset();
     this.#seeks.began(localMs);
     this.#settling = { kind: "seek", lateS: 0, fromS: positionS, sinceMs: null, movesSinceMs: null };
     return this.#out(input, { kind: "seek", positionS }, "seeking");
+  }
+
+  /**
+   * Somebody sought, or the film is not loaded there: stands ahead and lets the playhead come by, which lands exactly whatever a seek costs.
+   * @param {Input} input
+   */
+  #standAhead(input) {
+    const { playhead, player, nowMs, localMs } = input;
+    this.#preparingSinceMs = localMs;
+    this.#settling = null;
+    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
+    return this.#out(input, { kind: "pause", positionS }, "seeking");
+  }
+
+  /** How long before its start a standing player must go where it starts. */
+  get #aheadS() {
+    return this.#prepare.seconds + this.#start.seconds;
   }
 
   /**

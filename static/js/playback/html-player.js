@@ -6,7 +6,8 @@ const SAME_S = 0.01;
 
 /**
  * What steering needs of any player (HTML, HLS, YouTube).
- * Events: `userplay`, `userpause`, `userseek` (changed without us: media keys, headset, picture-in-picture), `blocked`, `ready` (can play or has sought), `stall`, `failed`.
+ * Events: `userplay`, `userpause`, `userseek` (changed without us: media keys, headset, picture-in-picture), `blocked`,
+ * `ready` (can play or has sought), `stall`, `failed`.
  * @typedef {object} MediaPlayer
  * @property {number} positionS
  * @property {number} rate what the player really does
@@ -141,7 +142,11 @@ export class HtmlPlayer extends EventTarget {
     }
   }
 
-  /** Calls back with the film time of every picture shown, where the browser can tell. @param {(mediaS: number) => void} callback @returns {() => void} stop */
+  /**
+   * Calls back with the film time of every picture shown, where the browser can tell.
+   * @param {(mediaS: number) => void} callback
+   * @returns {() => void} stop
+   */
   onFrame(callback) {
     const video = this.#video;
     if (typeof video.requestVideoFrameCallback !== "function") return () => {};

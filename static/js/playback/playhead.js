@@ -28,7 +28,10 @@ export function positionAt(playhead, mediaMs) {
   return clampToFilm(playhead.positionS + playhead.rate * passedS, playhead.durationS);
 }
 
-/** When a playing film reaches a position; before atMs it would have, had it always been moving. @param {Playhead} playhead @param {number} positionS */
+/**
+ * When a playing film reaches a position; before atMs it would have, had it always been moving.
+ * @param {Playhead} playhead @param {number} positionS
+ */
 export function reachesAtMs(playhead, positionS) {
   return playhead.atMs + ((positionS - playhead.positionS) / playhead.rate) * 1000;
 }

@@ -47,7 +47,10 @@ export class SeekPolicy {
     this.#notBeforeMs = localMs + this.#restMs;
   }
 
-  /** What a seek left over, in seconds of the wall: positive when it took longer than allowed for. @param {number} residualS @param {number} localMs */
+  /**
+   * What a seek left over, in seconds of the wall: positive when it took longer than allowed for.
+   * @param {number} residualS @param {number} localMs
+   */
   ended(residualS, localMs) {
     this.#latency.learn(residualS);
     if (this.#earlyS > SEEKS_ONLY_S) this.#earlyS = Math.abs(residualS) < LANDED_WELL_S ? PRACTISED_SEEK_S : EARLY_SEEK_S;

@@ -26,7 +26,18 @@ const HIDDEN_INTERVAL_MS = 1000;
  * @property {boolean} [allowRate]
  * @property {(status: Status) => void} [onStep] after every step
  */
-/** The fields of `member:status`. @typedef {{driftMs: number, boundMs: number, rttMs: number, rate: number, bufferS: number, startMs: number, droppedFrames: number, state: SyncState}} Status */
+/**
+ * The fields of `member:status`.
+ * @typedef {object} Status
+ * @property {number} driftMs
+ * @property {number} boundMs
+ * @property {number} rttMs
+ * @property {number} rate
+ * @property {number} bufferS
+ * @property {number} startMs
+ * @property {number} droppedFrames
+ * @property {SyncState} state
+ */
 
 export class Steering {
   #parts;

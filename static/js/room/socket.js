@@ -235,9 +235,10 @@ export class RoomSocket {
   }
 
   #beat() {
-    const idleMs = this.#now() - this.#sentAtMs;
-    if (idleMs >= HEARTBEAT_MS) this.send({ type: ClientType.HEARTBEAT });
-    this.#heartbeat.start(idleMs >= HEARTBEAT_MS ? HEARTBEAT_MS : HEARTBEAT_MS - idleMs);
+    const waitMs = this.#sentAtMs + HEARTBEAT_MS - this.#now();
+    const isDue = waitMs < 1; // Less is a rounding error, and timers can't wait for less.
+    if (isDue) this.send({ type: ClientType.HEARTBEAT });
+    this.#heartbeat.start(isDue ? HEARTBEAT_MS : waitMs);
   }
 
   #expectFrame() {

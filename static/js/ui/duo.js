@@ -89,7 +89,7 @@ function drawSide({ root, steering, video, locked }) {
  */
 export function sideWords(driftMs, rate) {
   const side = Math.abs(driftMs) < 0.5 ? "off" : driftMs > 0 ? "behind" : "ahead";
-  return Math.abs(rate - 1) > AUDIBLE ? `${side}, playing at ${rateText(Number(rate.toFixed(2)))}` : side;
+  return Math.abs(rate - 1) > AUDIBLE ? `${side}, at ${rateText(Number(rate.toFixed(2)))}` : side;
 }
 
 /**

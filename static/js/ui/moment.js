@@ -52,6 +52,12 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
     timer = setTimeout(hide, SHOWN_MS);
   };
 
+  /** What we did since makes the way back another one. */
+  const forgetWayBack = () => {
+    wayBack = null;
+    undo.hidden = true;
+  };
+
   /** @param {Action} action */
   const acted = ({ by, kind, video, own }) => {
     const before = memory.before(video);
@@ -66,6 +72,7 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
     });
     // What we did ourselves we see; only a jump is worth a way back.
     if (!own || kind === "seek") tell(sentence, before && inverse(party, kind, before, video, positionAt));
+    else forgetWayBack();
     if (!own) announce(sentence);
   };
 

@@ -71,7 +71,7 @@ function fill(row, user, isSelf, localTime) {
   part(row, "you").hidden = !isSelf;
   const role = part(row, "role");
   role.hidden = user.role === "guest";
-  say(role, user.role === "owner" ? "opened the room" : user.role);
+  say(role, "host");
   say(part(row, "place"), [user.flag, user.city].filter(Boolean).join(" "));
   say(part(row, "time"), localTime);
 }

@@ -39,15 +39,22 @@ export function mountPicture({ film, stage, controls, party, toggle, setTimeout,
   /** @param {Event} event */
   const isOwn = (event) => event.target instanceof Element && event.target.closest(OWN) !== null;
   const draw = () => {
-    controls.hidden = party.state.phase !== "joined" && party.state.phase !== "reconnecting";
-    if (!playing()) hide.wake();
+    const inside = party.state.phase === "joined" || party.state.phase === "reconnecting";
+    const entered = inside && controls.hidden;
+    controls.hidden = !inside;
+    if (entered || !playing()) hide.wake();
   };
 
   stage.dataset.controls = "shown";
   return stopAll([
     party.subscribe(draw),
-    listen(stage, "pointermove", () => hide.wake()),
-    listen(stage, "focusin", () => hide.wake()),
+    // A finger that moves is a tap on its way, and a tap decides for itself.
+    listen(stage, "pointermove", (/** @type {PointerEvent} */ event) => {
+      if (event.pointerType === "mouse" || isOwn(event)) hide.wake();
+    }),
+    listen(stage, "focusin", (/** @type {FocusEvent} */ event) => {
+      if (event.target !== stage) hide.wake();
+    }),
     listen(stage.ownerDocument, "keydown", () => hide.wake()),
     listen(stage, "pointerleave", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") hide.leave();
