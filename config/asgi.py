@@ -79,7 +79,7 @@ sockets = OriginWall(
             URLRouter(
                 [
                     *clock_urlpatterns,
-                    *party_urlpatterns(hub, clock.limits),
+                    *party_urlpatterns(hub, clock.timebase, clock.limits),
                     re_path(r"", cast("Any", no_such_socket)),
                 ]
             ),

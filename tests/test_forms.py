@@ -9,7 +9,7 @@ from watchparty.models import SLUG_LENGTH, SLUG_PATTERN
 @pytest.mark.parametrize("title", ["", "   ", "\n\t"])
 def test_a_room_without_a_title_is_refused_with_a_sentence(title: str) -> None:
     form = RoomForm({"title": title})
-    assert form.errors["title"][0].startswith("Give the room a title")
+    assert str(form.errors["title"][0]).startswith("Give the room a title")
 
 
 def test_a_title_longer_than_the_database_holds_is_refused() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.http import HttpResponse
 from django.test import Client
 
 from watchparty import identity
@@ -53,7 +52,7 @@ def summary(slug: str, title: str, user_count: int = 2) -> RoomSummary:
     )
 
 
-def config_of(response: HttpResponse, element: str = "room-config") -> dict[str, Any]:
+def config_of(response: Any, element: str = "room-config") -> dict[str, Any]:
     found = re.search(
         rf'<script id="{element}" type="application/json">(.*?)</script>', response.content.decode()
     )

@@ -216,8 +216,9 @@ class BadFrame(Exception):  # noqa: N818
         )
 
 
-MAX_QUOTED: Final = 200
-"""Characters of a bad frame that its answer may repeat: refusing must not cost more than asking."""
+# Characters of a bad frame that its answer may repeat: refusing must not cost more than asking.
+# Nobody else's business, so not `Final`, which would publish it in the generated files.
+_MAX_QUOTED = 200
 
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[^`]*)`")
@@ -255,4 +256,4 @@ def _explain(problem: str) -> BadFrame:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"

@@ -144,7 +144,7 @@ export function partyWorld() {
   /** @type {[string, any][]} */
   const told = [];
   const names = /** @type {const} */ (["refusal", "action", "joined", "left", "ratelimit", "settled",
-    "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left"]); // prettier-ignore
+    "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left"]);
   for (const name of names) party.on(name, (/** @type {any} */ detail) => told.push([name, detail]));
 
   /** @param {string} name */
@@ -177,7 +177,7 @@ export function userOf(id, fields = {}) {
   return {
     id, person: `p-${id}`, name: id, color: "#123456", city: null, flag: null, timezone: null,
     role: "guest", connectedAt: 0, instance: "one", ...fields,
-  }; // prettier-ignore
+  };
 }
 
 /**
@@ -188,7 +188,7 @@ export function videoOf(fields = {}) {
   return {
     isPlaying: false, currentTime: 0, serverTimestamp: 0, rate: 1, duration: 90, source: null,
     ended: false, epoch: "e1", seq: 5, by: null, ...fields,
-  }; // prettier-ignore
+  };
 }
 
 /** @param {Partial<VideoState>} fields */
@@ -205,7 +205,7 @@ export function snapshotOf(videoState, users = [ADA, BO]) {
   const room = {
     id: "demo", name: "demo", title: "Demo", createdBy: "", createdAt: 0, maxUsers: 100, isPublic: true,
     settings: { onEnd: "stop" },
-  }; // prettier-ignore
+  };
   return { type: "room:joined", roomId: "demo", room, videoState, users, epoch, seq };
 }
 

@@ -27,7 +27,7 @@ function viewer(userId, { time, random, server }) {
       server.accept(this, userId);
     }
 
-    /** @param {object} message */
+    /** @override @param {object} message */
     receive(message) {
       witness.see(message);
       super.receive(message);

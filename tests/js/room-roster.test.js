@@ -19,7 +19,7 @@ const names = (roster) => roster.users.map(({ name }) => name);
 
 const STATUS = /** @type {const} */ ({
   driftMs: 1, boundMs: 1, rttMs: 1, rate: 1, bufferS: 1, startMs: 1, droppedFrames: 0, state: "synced",
-}); // prettier-ignore
+});
 
 test("somebody unknown may leave", () => {
   const roster = rosterOf(ADA);

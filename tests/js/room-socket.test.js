@@ -255,7 +255,7 @@ test("answers to probes go to the prober alone, stamped on arrival", () => {
   time.advance(12.5);
   newest().receive({ type: "time:sync:response", clientTimestamp: 1 });
   newest().receive({ type: "server:time" });
-  assert.deepEqual(heard, [["probe", time.nowMs], ["server:time", time.nowMs]]); // prettier-ignore
+  assert.deepEqual(heard, [["probe", time.nowMs], ["server:time", time.nowMs]]);
 });
 
 test("a heartbeat is sent when nothing else was for 25 s", () => {

@@ -44,7 +44,7 @@ test("the first value passes at once, the last one always", () => {
     time.advance(1);
   }
   time.advance(1000);
-  assert.deepEqual(passed, [{ value: 1, atMs: 0 }, { value: 5, atMs: 50 }]); // prettier-ignore
+  assert.deepEqual(passed, [{ value: 1, atMs: 0 }, { value: 5, atMs: 50 }]);
 });
 
 test("a second of movement passes at most 20 values and the trailing one", () => {

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
-from sync.core.wire import ErrorCode, ErrorMessage, RateLimited
+from sync.core.wire import ErrorCode, ErrorMessage, RateLimited, wire_ms
 from watchparty.hub.door import TurnedAway
 
 
@@ -27,7 +27,9 @@ def turned_away(turned: TurnedAway) -> ErrorMessage:
 
 def too_often(action: str, retry_in_ms: float, ref: str | None = None) -> RateLimited:
     """An `error:ratelimit` frame."""
-    return RateLimited(action=action, retry_in=retry_in_ms, ref=UNSET if ref is None else ref)
+    return RateLimited(
+        action=action, retry_in=wire_ms(retry_in_ms), ref=UNSET if ref is None else ref
+    )
 
 
 def fields(value: Struct) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class Company:
     def leave(self, connection: Connection, user_id: str) -> None:
         """A member says goodbye."""
         if self.roster.socket(user_id) is connection and self.roster.remove(user_id):
+            self.unpoint(user_id)
             self._say_left(user_id)
             self._note_desertion()
 

@@ -1,6 +1,7 @@
 """The door of a room: who a join makes of a socket, and whether there is a place."""
 
 import secrets
+import unicodedata
 from typing import Final
 
 from msgspec import UnsetType
@@ -22,6 +23,10 @@ PALETTE: Final = (
     "#e38fd0",
 )
 """Colours for who chose none: told apart on the dark film, in the order of their ids."""
+
+
+BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Hangul fillers and the empty Braille cell: letters and symbols that show nothing."""
 
 
 class TurnedAway(Exception):  # noqa: N818 - what happened, not an error
@@ -58,9 +63,14 @@ def make_user(
 def clean_name(name: str) -> str:
     """A name as it is shown: without invisible characters that could imitate or disturb others."""
     shown = " ".join("".join(c for c in name if c.isprintable()).split())
-    if not shown:
+    if not any(_is_visible(c) for c in shown):
         raise TurnedAway("invalid_field", "A name needs a visible character.", "name")
     return shown
+
+
+def _is_visible(character: str) -> bool:
+    """Whether it shows by itself: no mark that needs another, no space, no filler."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in BLANKS
 
 
 def readmits(join: RoomJoin, user: User, slug: str) -> bool:

@@ -87,11 +87,10 @@ class Hub:
         """Act on one message of a socket. Never waits; answers come through the socket's port."""
         match message:
             case RoomJoin():
-                connection.room = message.room_id
                 self._room(message.room_id).arrive(connection, message)
             case RoomsList():
                 connection.tell(RoomsListed(rooms=self.room_summaries()))
-            case Heartbeat() | TimeSync():
+            case Heartbeat() | TimeSync():  # probes are answered before they come here
                 pass
             case _:
                 self._take_from_member(connection, message)
@@ -167,7 +166,8 @@ class Hub:
             del self._rooms[room.slug]
 
     def _command(self, slug: str, command: Command, done: "Future[Outcome]") -> None:
-        self._room(slug).submit(command, done)
+        if done.set_running_or_notify_cancel():  # from now on nobody can cancel it
+            self._room(slug).submit(command, done)
 
     async def _keep_house(self) -> None:
         second = 0
@@ -183,7 +183,10 @@ class Hub:
         """What is due now: digests, statuses, farewells, the time."""
         now_ms = self.now_ms
         for room in list(self._rooms.values()):
-            room.each_second(now_ms, digest=second % DIGEST_EVERY == 0)
+            try:
+                room.each_second(now_ms, digest=second % DIGEST_EVERY == 0)
+            except Exception:
+                logger.exception("room %s: housekeeping failed", room.slug)
         if second % SERVER_TIME_EVERY == 0:
             frame = encode(self._server_time())
             for connection in self._connections:

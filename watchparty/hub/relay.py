@@ -12,6 +12,9 @@ MESSAGE_TYPE: Final = "room.relay"
 MAX_UNSENT: Final = 512
 """Messages of a room that wait for a slow layer; then the oldest is dropped, and heals by seq."""
 
+RETRY_S: Final = 0.5
+"""Pause after a layer that failed, so that a broken one is not asked without end."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -68,7 +71,9 @@ class Relay:
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_UNSENT)
 
     async def join(self) -> None:
-        """Become the one member of the room's group for this process."""
+        """Become the one member of the room's group for this process; again changes nothing."""
+        if self._tasks:
+            return
         self._channel = await self._layer.new_channel()
         await self._layer.group_add(self._group, self._channel)
         self._tasks = [asyncio.create_task(self._receive(self._channel))]
@@ -107,10 +112,16 @@ class Relay:
 
     async def _receive(self, channel: str) -> None:
         while True:
-            message = await self._layer.receive(channel)
-            if message.get("type") != MESSAGE_TYPE or message["origin"] == self._instance:
-                continue
-            if message["kind"] == "ordered":
-                self._on_ordered(message["epoch"], message["seq"], Frame(message["frame"]))
-            else:
-                self._on_passing(Frame(message["frame"], passing=message["lossy"]))
+            try:
+                self._hear(await self._layer.receive(channel))
+            except Exception:
+                logger.exception("%s: hearing the other servers failed", self._group)
+                await asyncio.sleep(RETRY_S)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message.get("type") != MESSAGE_TYPE or message["origin"] == self._instance:
+            return
+        if message["kind"] == "ordered":
+            self._on_ordered(message["epoch"], message["seq"], Frame(message["frame"]))
+        else:
+            self._on_passing(Frame(message["frame"], passing=message["lossy"]))

@@ -98,7 +98,7 @@ class RoomHub:
             context.store,
             context.now_ms,
             broadcast=self.company.broadcast,
-            film_ends=lambda seq: self.submit(Command(FilmEnded(armed_seq=seq))),
+            film_ends=self._film_ended,
             catch_up_due=lambda: self._put(CatchUp()),
         )
         self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
@@ -131,6 +131,8 @@ class RoomHub:
     def each_second(self, now_ms: float, *, digest: bool) -> None:
         """Housekeeping, called by the hub."""
         self.company.each_second(now_ms, digest=digest)
+        if digest and not self._context.alone:
+            self._stream.catch_up_in(0.0)  # heals even what no later event shows to be missing
         empty_for_ms = now_ms - self.company.deserted_since_ms
         if self.company.roster.deserted and empty_for_ms >= EMPTY_MS and not self._vacating:
             self._vacating = self._put(Vacate())
@@ -154,6 +156,8 @@ class RoomHub:
         self._stop()
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
+        while not self._queue.empty():
+            self._answer_unavailable(self._queue.get_nowait(), StoreUnavailable("stopping"))
         await self._relay.leave()
 
     # -- The worker: the only place that awaits ----------------------------------------------
@@ -166,9 +170,13 @@ class RoomHub:
             except StoreUnavailable as problem:
                 self._answer_unavailable(work, problem)
                 self._stream.catch_up_in(CATCH_UP_S)
+            except (NoSuchRoom, RoomIsClosed) as problem:
+                await self._answer_gone(work, problem)
             except Exception as problem:
                 logger.exception("room %s: %s failed", self.slug, type(work).__name__)
                 self._answer_fault(work, problem)
+            self._forget_if_unused()
+        await self._relay.leave()
 
     async def _handle(self, work: Work) -> None:
         match work:
@@ -192,28 +200,27 @@ class RoomHub:
         record, state = await self._context.store.open(self.slug, self._context.now_ms())
         if not self._stream.is_open:
             await self._relay.join()
+            # Again: what other servers did before we listened was told to nobody here.
+            record, state = await self._context.store.open(self.slug, self._context.now_ms())
             self._stream.begin(state)
             self.record = record
         self._stream.arm(state)
         return record, state
 
     async def _admit(self, connection: Connection, join: RoomJoin) -> None:
-        if connection.port.closed or connection.user_id is not None:
+        if connection.user_id is not None:
+            connection.tell(error("forbidden", "This socket is in a room already."))
             return
         now_ms = self._context.now_ms()
         retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
         if retry_in_ms:
             connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
             return
+        record, state = await self._open()
+        if connection.port.closed or connection.user_id is not None:
+            return  # gone, or in another room by now
         try:
-            record, state = await self._open()
             user = self._make_user(connection, join, record, now_ms)
-        except NoSuchRoom:
-            connection.end(CloseCode.NO_SUCH_ROOM, error("no_such_room", "There is no such room."))
-            self._forget_if_unused()
-        except RoomIsClosed:
-            connection.end(CloseCode.ROOM_CLOSED, error("no_such_room", "This room is over."))
-            self._forget_if_unused()
         except TurnedAway as turned:
             refused = connection.session.senseless(turned_away(turned), now_ms)
             connection.tell(turned_away(turned))
@@ -247,6 +254,7 @@ class RoomHub:
         self, connection: Connection, user: User, record: RoomRecord, state: RoomState
     ) -> None:
         user, news = self.company.seat(user, connection)
+        connection.room = self.slug
         ticket = make_ticket(user.id, user.person, self.slug)
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(record, state))
@@ -254,9 +262,6 @@ class RoomHub:
             self.company.broadcast(news, but=connection)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
-        if connection.user_id is None:
-            connection.tell(error("not_joined", "Join the room first.", command.ref))
-            return
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         match outcome.answer:
             case Applied(_, event) if outcome.repeated:
@@ -305,14 +310,15 @@ class RoomHub:
         if self._context.alone and state is not None and not state.closed:
             emptied_ms = self.company.deserted_since_ms
             command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
-            await self._context.store.apply(self.slug, command, self._context.now_ms())
+            outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
+            if isinstance(outcome.answer, Applied):
+                self._announce(outcome.answer)
         if not self.company.roster.deserted or not self._queue.empty():
             self._vacating = False
             return
         self._finish()
         if self._context.alone and self._stream.is_open:
             await self._context.store.release(self.slug, self._context.now_ms())
-        await self._relay.leave()
 
     # -- Ordered events --------------------------------------------------------------------------
 
@@ -324,6 +330,11 @@ class RoomHub:
         self._relay.publish_ordered(event.epoch, event.seq, frame)
         if isinstance(event, RoomClosed):
             self.company.dismiss(CloseCode.ROOM_CLOSED)
+
+    def _film_ended(self, seq: int) -> None:
+        """Without viewers it stays where the last one left it, and ends when one comes back."""
+        if not self.company.roster.deserted:
+            self.submit(Command(FilmEnded(armed_seq=seq)))
 
     def _heard_ordered(self, epoch: str, seq: int, frame: Frame) -> None:
         """Another server has committed an event: pass it on, then learn the state that it left."""
@@ -378,6 +389,26 @@ class RoomHub:
             case _:
                 pass
 
+    async def _answer_gone(self, work: Work, problem: NoSuchRoom | RoomIsClosed) -> None:
+        """The room is not there, or is over: no fault of anybody's."""
+        closed = isinstance(problem, RoomIsClosed)
+        code = CloseCode.ROOM_CLOSED if closed else CloseCode.NO_SUCH_ROOM
+        if isinstance(work, Arrive):
+            why = "This room is over." if closed else "There is no such room."
+            work.connection.end(code, error("no_such_room", why))
+        elif isinstance(work, Own) and work.done is not None:
+            work.done.set_exception(problem)
+        if closed and self._stream.is_open:
+            await self._say_farewell()
+
+    async def _say_farewell(self) -> None:
+        """Another server has closed the room, or our own closing was not answered."""
+        try:
+            await self._stream.fill()
+        except (StoreUnavailable, NoSuchRoom):
+            logger.warning("room %s: closed, and its last events are not held", self.slug)
+        self.company.dismiss(CloseCode.ROOM_CLOSED)
+
     def _answer_fault(self, work: Work, problem: Exception) -> None:
         connection = getattr(work, "connection", None)
         if connection is not None:
@@ -386,7 +417,6 @@ class RoomHub:
             work.done.set_exception(problem)
         elif isinstance(work, Vacate):
             self._vacating = False
-        self._forget_if_unused()
 
     def _forget_if_unused(self) -> None:
         """Nothing is open behind this name: be forgotten, unless somebody already waits."""

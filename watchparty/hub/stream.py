@@ -66,17 +66,22 @@ class OrderedStream:
         if delivery is None:
             return
         if epoch != delivery.epoch:
-            delivery.reset(epoch, seq - 1)
+            self.catch_up_in(0.0)  # the store knows which of the two is the newer one
+            return
         for due in delivery.offer(epoch, seq, frame):
             self._broadcast(due)
         if delivery.gap:
             self.catch_up_in(0.0 if delivery.overfull else WAIT_FOR_MISSING_S)
 
     def catch_up_in(self, delay_s: float) -> None:
-        """Compare with the store before long; asking again meanwhile changes nothing."""
-        if self._repair is None:
-            loop = asyncio.get_running_loop()
-            self._repair = loop.call_later(delay_s, self._on_catch_up_due)
+        """Compare with the store before long; of several times asked for the earliest holds."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time() + delay_s
+        if self._repair is not None:
+            if self._repair.when() <= due_s:
+                return
+            self._repair.cancel()
+        self._repair = loop.call_at(due_s, self._on_catch_up_due)
 
     async def catch_up(self, state: RoomState) -> bool:
         """Deliver what the store holds and nobody here has heard of.
@@ -86,15 +91,22 @@ class OrderedStream:
         delivery = self._delivery
         if delivery is None or (state.epoch == delivery.epoch and state.seq <= delivery.seq):
             return True
+        if await self.fill():
+            return True
+        delivery.reset(state.epoch, state.seq)
+        return False
+
+    async def fill(self) -> bool:
+        """Deliver the events that the store holds after the last one delivered, if it does."""
+        delivery = self._delivery
+        if delivery is None:
+            return True
         missed: list[OrderedEvent] | None = await self._store.since(
             self._slug, delivery.epoch, delivery.seq
         )
-        if missed is None:
-            delivery.reset(state.epoch, state.seq)
-            return False
-        for event in missed:
+        for event in missed or ():
             self.deliver(event.epoch, event.seq, encode(event))
-        return True
+        return missed is not None
 
     def stop(self) -> None:
         """No timer fires after this."""

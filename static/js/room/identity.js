@@ -13,7 +13,7 @@ const COLOR_SHAPE = /^#[0-9a-fA-F]{6}$/;
 export const COLORS = Object.freeze([
   "#e4572e", "#d98e04", "#7a9e1f", "#2e9e5b", "#12938f", "#2b83ba",
   "#4f6bd8", "#7c5cd6", "#a64ac9", "#d1478f", "#b5654a", "#6b7c8c",
-]); // prettier-ignore
+]);
 
 /**
  * @typedef {Pick<Storage, "getItem" | "setItem">} Store
