@@ -90,7 +90,7 @@ film: ## Draw and encode the demo film again (minutes; needs ffmpeg)
 	var/film/bin/python tools/make_film.py
 
 bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive consumer
-	$(CLEAN) $(PY) -m bench.fanout
+	$(CLEAN) $(PY) -m bench.fanout $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

@@ -39,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     setting = describe()
     cores = part_cores()
-    pinned = f"server on core {cores[0]}, generator on core {cores[1]}" if cores[1] else "unpinned"
+    pinned = (
+        f"server on core {cores[0]}, generator on core {cores[1]}"
+        if cores[1] is not None
+        else "unpinned"
+    )
     setting.append(f"{pinned}; load average before: {load():.2f}")
     try:
         with tempfile.TemporaryDirectory(prefix="csw-bench-") as directory:

@@ -97,7 +97,8 @@ class Report:
             (
                 f"Ours keeps each cursor for a tick of {ours.tick_ms:g} ms on purpose, to merge "
                 "cursors of many members; with one publisher there is nothing to gain by it. "
-                "'Beyond the tick' is the rest of the delay. Naive has no tick."
+                "'Beyond the tick' is the rest of the delay. If a late cursor meets the next, only "
+                "the newer is sent: the other is merged and has no delay. Naive has no tick."
             ),
             (
                 "Missing frames were lost, or later than the run waited "

@@ -29,7 +29,7 @@ from watchparty.core.room import (
     RoomState,
     video_state,
 )
-from watchparty.hub.answers import error, fields, too_often, turned_away
+from watchparty.hub.answers import error, fields, tell_failure, too_often, turned_away
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits
@@ -61,8 +61,6 @@ MAX_WAITING: Final = 2048
 
 EMPTY_MS: Final = 60_000.0
 """A room empty for this long is paused where its last viewer left, and leaves memory."""
-
-UNKNOWN_OUTCOME: Final = "The room did not answer in time: the outcome is unknown."
 
 logger = logging.getLogger(__name__)
 
@@ -157,26 +155,39 @@ class RoomHub:
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
         while not self._queue.empty():
-            self._answer_unavailable(self._queue.get_nowait(), StoreUnavailable("stopping"))
+            self._fail(self._queue.get_nowait(), StoreUnavailable(f"{self.slug} stops here"))
         await self._relay.leave()
 
     # -- The worker: the only place that awaits ----------------------------------------------
 
     async def _work(self) -> None:
         while not self._over:
-            work = await self._queue.get()
-            try:
-                await self._handle(work)
-            except StoreUnavailable as problem:
-                self._answer_unavailable(work, problem)
-                self._stream.catch_up_in(CATCH_UP_S)
-            except (NoSuchRoom, RoomIsClosed) as problem:
-                await self._answer_gone(work, problem)
-            except Exception as problem:
-                logger.exception("room %s: %s failed", self.slug, type(work).__name__)
-                self._answer_fault(work, problem)
+            await self._attempt(await self._queue.get())
             self._forget_if_unused()
         await self._relay.leave()
+
+    async def _attempt(self, work: Work) -> None:
+        """Handle one thing; whatever happens, who asked is answered and the room goes on."""
+        try:
+            await self._handle(work)
+        except StoreUnavailable as problem:
+            self._fail(work, problem)
+            self._stream.catch_up_in(CATCH_UP_S)
+        except (NoSuchRoom, RoomIsClosed) as problem:
+            self._fail(work, problem)
+            if isinstance(problem, RoomIsClosed) and self._stream.is_open:
+                await self._say_farewell()
+        except asyncio.CancelledError:
+            self._fail(work, StoreUnavailable(f"{self.slug} stops here"))
+            raise
+        except Exception as problem:
+            logger.exception("room %s: %s failed", self.slug, type(work).__name__)
+            self._fail(work, problem)
+
+    def _fail(self, work: Work, problem: Exception) -> None:
+        if isinstance(work, Vacate):
+            self._vacating = False
+        tell_failure(work, problem)
 
     async def _handle(self, work: Work) -> None:
         match work:
@@ -341,6 +352,14 @@ class RoomHub:
         self._stream.deliver(epoch, seq, frame)
         self._stream.catch_up_in(0.0)
 
+    async def _say_farewell(self) -> None:
+        """Another server has closed the room, or our own closing was not answered."""
+        try:
+            await self._stream.fill()
+        except (StoreUnavailable, NoSuchRoom):
+            logger.warning("room %s: closed, and its last events are not held", self.slug)
+        self.company.dismiss(CloseCode.ROOM_CLOSED)
+
     def _heard_passing(self, frame: Frame) -> None:
         self.company.broadcast(frame)
 
@@ -375,48 +394,6 @@ class RoomHub:
                 connection.tell(error("unavailable", "The room is too busy. Try again.", ref))
             return False
         return True
-
-    def _answer_unavailable(self, work: Work, problem: StoreUnavailable) -> None:
-        match work:
-            case Ask(connection, command):
-                connection.tell(error("unavailable", UNKNOWN_OUTCOME, command.ref))
-            case Arrive(connection, _) | React(connection, _, _) | Snapshot(connection):
-                connection.tell(error("unavailable", "The room did not answer. Try again."))
-            case Own(_, done) if done is not None:
-                done.set_exception(problem)
-            case Vacate():
-                self._vacating = False
-            case _:
-                pass
-
-    async def _answer_gone(self, work: Work, problem: NoSuchRoom | RoomIsClosed) -> None:
-        """The room is not there, or is over: no fault of anybody's."""
-        closed = isinstance(problem, RoomIsClosed)
-        code = CloseCode.ROOM_CLOSED if closed else CloseCode.NO_SUCH_ROOM
-        if isinstance(work, Arrive):
-            why = "This room is over." if closed else "There is no such room."
-            work.connection.end(code, error("no_such_room", why))
-        elif isinstance(work, Own) and work.done is not None:
-            work.done.set_exception(problem)
-        if closed and self._stream.is_open:
-            await self._say_farewell()
-
-    async def _say_farewell(self) -> None:
-        """Another server has closed the room, or our own closing was not answered."""
-        try:
-            await self._stream.fill()
-        except (StoreUnavailable, NoSuchRoom):
-            logger.warning("room %s: closed, and its last events are not held", self.slug)
-        self.company.dismiss(CloseCode.ROOM_CLOSED)
-
-    def _answer_fault(self, work: Work, problem: Exception) -> None:
-        connection = getattr(work, "connection", None)
-        if connection is not None:
-            connection.end(CloseCode.INTERNAL, error("internal", "A fault of ours."))
-        elif isinstance(work, Own) and work.done is not None:
-            work.done.set_exception(problem)
-        elif isinstance(work, Vacate):
-            self._vacating = False
 
     def _forget_if_unused(self) -> None:
         """Nothing is open behind this name: be forgotten, unless somebody already waits."""

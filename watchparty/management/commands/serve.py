@@ -20,6 +20,9 @@ GRACE_S = 10
 # Longer than nginx keeps its upstream connections, or it would write into a closing one.
 KEEP_ALIVE_S = 75
 BACKLOG = 2048
+# uvicorn flushes before it closes, so a peer that reads nothing would hold its connection for ever;
+# accepted connections inherit this from the listener, and the kernel drops such a peer.
+STUCK_READER_MS = 20_000
 
 
 class Server(uvicorn.Server):
@@ -82,6 +85,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_READER_MS)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
