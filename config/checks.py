@@ -28,7 +28,8 @@ def refuse_unsafe_start() -> None:
 
     Commands run the same checks by themselves; a bare ASGI server would not.
     """
-    messages = [message for message in run_checks(tags=[TAG]) if not message.is_silenced()]
+    found = sorted(run_checks(tags=[TAG]), key=lambda message: str(message.id))
+    messages = [message for message in found if not message.is_silenced()]
     for message in messages:
         if not message.is_serious():
             logger.warning("%s", message.msg)

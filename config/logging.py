@@ -60,6 +60,8 @@ def logging_config(*, debug: bool, level: str, instance: str) -> dict[str, Any]:
             # Django's own handlers would write the same line a second time.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # Strangers who call us by another name get 400 and no traceback in the log.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # Our own start and stop lines say it in our words.
             "uvicorn.error": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},

@@ -25,8 +25,9 @@ from sync.core.limits import parse_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+STATIC_ROOT = VAR_DIR / "static"
 with suppress(OSError):  # A read-only machine keeps its data elsewhere.
-    VAR_DIR.mkdir(exist_ok=True)
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 env = environment.load(BASE_DIR / ".env")
 
@@ -251,7 +252,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

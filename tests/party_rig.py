@@ -12,7 +12,7 @@ from channels.layers import InMemoryChannelLayer
 from sync.core.limits import DEFAULT_LIMITS
 from sync.core.wire import Frame, ServerTime
 from tests.dict_archive import DictArchive, kept
-from tests.fakes import FakePort
+from tests.fakes import FakeClock, FakePort
 from tests.faulty_store import Faults, FaultyStore
 from tests.rooms import NOW_MS
 from watchparty.consumers import PartyConsumer
@@ -141,7 +141,7 @@ class Member:
         self.connection = Connection(
             self.port, Session(DEFAULT_LIMITS, hub.now_ms), f"person-{name}"
         )
-        self._consumer = PartyConsumer(hub, DEFAULT_LIMITS)
+        self._consumer = PartyConsumer(hub, FakeClock().timebase(), DEFAULT_LIMITS)
         self._read = 0
         hub.opened(self.connection)
 

@@ -91,7 +91,7 @@ class OrderedStream:
         delivery = self._delivery
         if delivery is None or (state.epoch == delivery.epoch and state.seq <= delivery.seq):
             return True
-        if await self.fill():
+        if state.epoch == delivery.epoch and await self.fill():
             return True
         delivery.reset(state.epoch, state.seq)
         return False

@@ -59,6 +59,7 @@ const identity = new TabIdentity({
 });
 const party = new Party({ socket, clock, now, newRef: newId, tab: () => identity.tab, ...timers });
 const player = new HtmlPlayer(video);
+const isHidden = () => document.visibilityState === "hidden";
 const steering = new Steering({
   player,
   clock,
@@ -66,7 +67,7 @@ const steering = new Steering({
   config: config.sync,
   now,
   engine: engine(),
-  isHidden: () => document.visibilityState === "hidden",
+  isHidden,
   onStep: (status) => {
     const report = reportable(status);
     if (report && clock.locked) party.reportStatus(report);
@@ -84,6 +85,7 @@ const viewer = mountViewer({
   party,
   soundButton: byId("with-sound", HTMLButtonElement),
   soundLabel: /** @type {HTMLElement} */ (byId("with-sound", HTMLButtonElement).querySelector("[data-part='label']")),
+  isHidden,
 });
 mountRoomUi({ config, party, clock, socket, steering, video, viewer, local });
 startDoor();

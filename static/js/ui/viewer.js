@@ -16,9 +16,12 @@ import { listen, say, setIcon, stopAll } from "./dom.js";
  * @param {Party} needs.party
  * @param {HTMLButtonElement} needs.soundButton "Play with sound"
  * @param {HTMLElement} needs.soundLabel
+ * @param {() => boolean} needs.isHidden
  */
-export function mountViewer({ video, player, steering, party, soundButton, soundLabel }) {
+export function mountViewer({ video, player, steering, party, soundButton, soundLabel, isHidden }) {
   let loadedUrl = "";
+  /** @type {unknown} */
+  let followed = null;
   /** We silenced the film because the browser asked for it; the viewer did not. */
   let silencedByUs = false;
 
@@ -61,7 +64,9 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
     if (phase === "joined" || phase === "reconnecting") {
       load(state?.source ?? null);
       steering.start();
-      steering.kick();
+      // Who comes and how they fare concerns no player; a new state does, at once.
+      if (state !== followed) steering.kick();
+      followed = state;
     } else {
       steering.stop();
       if (!video.paused) player.pause();
@@ -89,7 +94,8 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
       party.on("settled", () => steering.cooldown(0)),
       listen(player, "blocked", () => void refused()),
       listen(player, "userplay", () => party.play()),
-      listen(player, "userpause", () => party.pause()),
+      // Phones pause what they put aside: that must not stop the film for everyone.
+      listen(player, "userpause", () => isHidden() || party.pause()),
       listen(player, "userseek", (/** @type {CustomEvent<{positionS: number}>} */ { detail }) => party.seek(detail.positionS)),
       listen(video, "volumechange", drawSound),
       listen(video, "playing", drawSound),

@@ -1,0 +1,119 @@
+"""The door: whom a join makes, and who is turned away."""
+
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+
+from tests.dict_archive import kept
+from watchparty.core.protocol import RoomJoin, User
+from watchparty.hub.door import PALETTE, TurnedAway, clean_name, make_user, readmits
+from watchparty.identity import make_ticket
+
+RECORD = kept("demo", created_by="person-ada").record
+
+
+def join(**fields: Any) -> RoomJoin:
+    return RoomJoin(**{"room_id": "demo", "name": "Ada", "tab": "tab-0001"} | fields)
+
+
+def enter(person: str = "person-bo", **fields: Any) -> User:
+    return make_user(join(**fields), RECORD, person=person, instance="s1", now_ms=5.0)
+
+
+# -- Turned away
+
+
+@pytest.mark.parametrize(
+    "name",
+    [" ", "\t\n", "\u200b", "\u200d\u2060\ufeff", "\u202e", "\u00ad", "\u3164", "\u2800",
+     "\u115f\u1160", "\uffa0", "\u0301", "\ufe0f", "\u0000", "\u00a0", "\ue000", "\u034f"],
+)  # fmt: skip
+def test_a_name_that_cannot_be_seen_is_refused(name: str) -> None:
+    with pytest.raises(TurnedAway) as caught:
+        enter(name=name)
+    assert (caught.value.code, caught.value.field) == ("invalid_field", "name")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "../etc/passwd", "", "europe/berlin\x00"])
+def test_a_time_zone_that_is_not_there_is_refused_even_if_it_is_not_shown(zone: str) -> None:
+    for share in (True, False):
+        with pytest.raises(TurnedAway) as caught:
+            enter(timezone=zone, share_city=share)
+        assert (caught.value.code, caught.value.field) == ("invalid_field", "timezone")
+
+
+def test_nobody_is_readmitted_without_a_ticket_of_their_own() -> None:
+    bo = enter()
+    assert not readmits(join(ticket=UNSET), bo, "demo")
+    for ticket in (
+        "forged",
+        "",
+        make_ticket(bo.id, bo.person, "other"),
+        make_ticket(bo.id, "person-ada", "demo"),
+        make_ticket("another tab", bo.person, "demo"),
+        make_ticket(bo.id, bo.person, "demo")[:-1],
+    ):
+        assert not readmits(join(ticket=ticket), bo, "demo")
+
+
+# -- Let in
+
+
+def test_a_ticket_readmits_its_holder() -> None:
+    bo = enter()
+    assert readmits(join(ticket=make_ticket(bo.id, bo.person, "demo")), bo, "demo")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada   Lovelace ", "Ada Lovelace"),
+        ("A\u202eda", "Ada"),
+        ("A\u200bda", "Ada"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("鈴木 🍿", "鈴木 🍿"),
+        ("e\u0301", "e\u0301"),
+        ("❤️", "❤️"),
+        ("?", "?"),
+    ],
+)
+def test_a_name_is_shown_as_it_was_meant(name: str, shown: str) -> None:
+    assert clean_name(name) == shown
+
+
+def test_a_reload_is_the_same_viewer() -> None:
+    assert enter().id == enter(name="Other").id
+
+
+def test_other_tabs_and_other_persons_are_others() -> None:
+    assert len({enter().id, enter(tab="tab-0002").id, enter("person-cy").id}) == 3
+
+
+def test_without_a_tab_everybody_is_new() -> None:
+    assert enter(tab=UNSET).id != enter(tab=UNSET).id
+
+
+def test_who_made_the_room_owns_it() -> None:
+    assert enter("person-ada").role == "owner"
+    assert enter().role == "guest"
+
+
+def test_a_room_that_nobody_made_has_no_owner() -> None:
+    record = kept("demo", created_by="").record
+    assert make_user(join(), record, person="", instance="s1", now_ms=5.0).role == "guest"
+
+
+def test_the_city_is_shown_unless_it_is_hidden() -> None:
+    shown = enter(timezone="Europe/Berlin")
+    assert (shown.city, shown.flag, shown.timezone) == ("Berlin", "🇩🇪", "Europe/Berlin")
+    hidden = enter(timezone="Europe/Berlin", share_city=False)
+    assert (hidden.city, hidden.flag, hidden.timezone) == (None, None, None)
+    assert enter().city is None
+
+
+def test_who_chose_no_colour_always_gets_the_same() -> None:
+    assert enter().color == enter().color
+    assert enter().color in PALETTE
+    assert enter(color="#ABCDEF").color == "#abcdef"

@@ -1,0 +1,79 @@
+"""The production server as a process: what it refuses, what it says, how it ends."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.commands import PRODUCTION, ROOT, environment, manage
+
+GREETING = re.compile(r"Clock Synchronization World is on (http://localhost:\d+) \(instance ")
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server with a database of its own, and its address once it says so."""
+    database = f"sqlite:///{folder}/db.sqlite3"
+    env = environment(PORT=free_port(), DATABASE_URL=database, **settings)
+    manage("migrate", "--verbosity", "0", DATABASE_URL=database)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        greeting = GREETING.match(process.stdout.readline())
+        assert greeting, process.communicate(timeout=10)[1]
+        yield process, greeting[1]
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def test_a_taken_port_is_told_in_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = manage("serve", PORT=str(port))
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}: Address already in use." in done.stderr
+    assert f"PORT={port + 1}" in done.stderr
+
+
+def test_an_unsafe_server_refuses_to_start():
+    done = manage("serve", **{**PRODUCTION, "SECRET_KEY": "short"})
+    assert done.returncode == 1
+    assert "SECRET_KEY is too short or known." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_pages_and_parts_of_films_and_ends_cleanly(tmp_path, stop):
+    with serving(tmp_path) as (process, address):
+        with urlopen(f"{address}/api/health", timeout=10) as health:
+            assert health.status == 200
+        film = Request(f"{address}/media/clockwork-30.webm", headers={"Range": "bytes=10-19"})
+        with urlopen(film, timeout=10) as part:
+            assert (part.status, len(part.read())) == (206, 10)
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert out == "Stopped.\n"
+    assert err == ""
