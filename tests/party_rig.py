@@ -5,6 +5,7 @@ For tests marked `virtual_time`: the media clock is the event loop's, and `later
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer
@@ -25,6 +26,9 @@ from watchparty.store.base import Kept
 Message = dict[str, Any]
 A_MOMENT_S = 0.002
 """Long enough for everything that waits for nothing, short against every timer."""
+
+REPEAT_AFTER_S = 0.3
+"""A client's patience before it asks again."""
 
 
 def media_ms() -> float:
@@ -90,7 +94,9 @@ class Party:
         self.hubs.append(hub)
         return hub
 
-    async def member(self, hub: Hub, name: str = "Ada", room: str = "demo", **join: Any) -> "Member":
+    async def member(
+        self, hub: Hub, name: str = "Ada", room: str = "demo", **join: Any
+    ) -> "Member":
         """Somebody in a room, greeted."""
         member = self.visitor(hub, name)
         await member.join(room, **join)
@@ -120,9 +126,16 @@ class Party:
 class Socket(FakePort):
     """A port whose end, whoever asks for it, reaches the hub a moment later as it really does."""
 
-    def __init__(self, ended: Any) -> None:
+    def __init__(self, ended: Callable[[], None], heard: Callable[[Message], None]) -> None:
         super().__init__()
         self._ended = ended
+        self._heard = heard
+
+    def write(self, frame: Frame) -> bool:
+        written = super().write(frame)
+        if written:
+            self._heard(json.loads(frame.text))
+        return written
 
     def close(self, code: int, reason: str = "") -> None:
         if not self.closed:
@@ -137,12 +150,15 @@ class Member:
         self.hub = hub
         self.name = name
         self.tab = tab or f"tab-of-{name}"
-        self.port = Socket(self._ended)
+        self.port = Socket(self._ended, self._heard)
         self.connection = Connection(
             self.port, Session(DEFAULT_LIMITS, hub.now_ms), f"person-{name}"
         )
         self._consumer = PartyConsumer(hub, FakeClock().timebase(), DEFAULT_LIMITS)
         self._read = 0
+        self.repeats = False
+        """Ask again, under the same `ref`, whenever a control is `unavailable`."""
+        self._asked: dict[str, str] = {}
         hub.opened(self.connection)
 
     @property
@@ -159,7 +175,9 @@ class Member:
 
     def say(self, type_: str, **fields: Any) -> None:
         """Send one frame."""
-        self._consumer._hear(self.connection, json.dumps({"type": type_} | fields), None)
+        text = json.dumps({"type": type_} | fields)
+        self._asked[fields.get("ref", "")] = text
+        self._consumer._hear(self.connection, text, None)
 
     async def join(self, room: str = "demo", **fields: Any) -> None:
         self.say("room:join", roomId=room, **{"name": self.name, "tab": self.tab} | fields)
@@ -207,6 +225,12 @@ class Member:
 
     def _ended(self) -> None:
         self.hub.closed(self.connection)
+
+    def _heard(self, message: Message) -> None:
+        if self.repeats and message.get("code") == "unavailable":
+            again = self._asked[message["ref"]]
+            loop = asyncio.get_running_loop()
+            loop.call_later(REPEAT_AFTER_S, self._consumer._hear, self.connection, again, None)
 
 
 def is_ordered(message: Message) -> bool:

@@ -280,9 +280,7 @@ class StoreContract:
         await store.close(NOW_MS)
         assert await state_of(house.start()) == before
 
-    async def test_what_happened_before_a_release_is_not_held_after_it(
-        self, house: House
-    ) -> None:
+    async def test_what_happened_before_a_release_is_not_held_after_it(self, house: House) -> None:
         store = house.start()
         await store.open("demo", NOW_MS)
         before = await applied(store, play())

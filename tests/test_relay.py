@@ -16,7 +16,9 @@ pytestmark = pytest.mark.virtual_time
 class Server:
     """One server's membership in the room."""
 
-    def __init__(self, layer: Any, instance: str, *, slug: str = "demo", alone: bool = False) -> None:
+    def __init__(
+        self, layer: Any, instance: str, *, slug: str = "demo", alone: bool = False
+    ) -> None:
         self.ordered: list[tuple[str, int, str]] = []
         self.passing: list[tuple[str, bool]] = []
         self.fault: Exception | None = None

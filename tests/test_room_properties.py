@@ -84,7 +84,9 @@ def applied(state: RoomState, script: list[tuple[Command, float]]) -> list[tuple
 @given(beginnings, steps)
 def test_events_are_numbered_without_gap_in_one_epoch(state: RoomState, script: Any) -> None:
     events = [decision.event for decision, _ in applied(state, script)]
-    assert [event.seq for event in events] == list(range(state.seq + 1, state.seq + 1 + len(events)))
+    assert [event.seq for event in events] == list(
+        range(state.seq + 1, state.seq + 1 + len(events))
+    )
     assert {event.epoch for event in events} <= {state.epoch}
 
 

@@ -182,5 +182,3 @@ async def test_after_the_end_no_timer_fires(rig: Rig) -> None:
     rig.stream.stop()
     await later(200)
     assert (rig.ends, rig.asked_at_ms) == ([], [])
-
-

@@ -16,7 +16,12 @@ from sync.refusals import carry_out
 from watchparty.core.session import JOIN_WITHIN_S, Session
 from watchparty.hub.connection import Connection
 from watchparty.hub.hub import Hub
-from watchparty.identity import new_person, person_from_cookie_header, public_person
+from watchparty.identity import (
+    PersonCookie,
+    new_person,
+    person_from_cookie_header,
+    public_person,
+)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -41,14 +46,17 @@ class PartyConsumer(AsyncConsumer):
         port: WritePort = scope["port"]
         await receive()
         await send({"type": "websocket.accept"})
-        person = _person(scope)
-        if person is None:
+        cookie = _cookie(scope)
+        if cookie.status == "forged":
             forged = "This identity cookie is not ours. Reload the page."
             port.write(encode(ErrorMessage(code="unauthorised", message=forged)))
             port.close(CloseCode.UNAUTHORISED)
             await _until_over(receive)
             return
-        connection = Connection(port, Session(self._limits, self._hub.now_ms), person)
+        has_cookie = cookie.status == "valid"
+        person = public_person(cookie.person if has_cookie else new_person())
+        session = Session(self._limits, self._hub.now_ms)
+        connection = Connection(port, session, person, has_cookie=has_cookie)
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(JOIN_WITHIN_S, _close_unjoined, connection)
         self._hub.opened(connection)
@@ -79,13 +87,10 @@ class PartyConsumer(AsyncConsumer):
             connection.end(CloseCode.INTERNAL, fault)
 
 
-def _person(scope: dict[str, Any]) -> str | None:
-    """The public id of who opens the socket: new without a cookie, None with a forged one."""
+def _cookie(scope: dict[str, Any]) -> PersonCookie:
+    """Who opens the socket, as far as the handshake says."""
     header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    cookie = person_from_cookie_header(header)
-    if cookie.status == "forged":
-        return None
-    return public_person(cookie.person if cookie.status == "valid" else new_person())
+    return person_from_cookie_header(header)
 
 
 def _close_unjoined(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from django_ratelimit.core import is_ratelimited
 from watchparty import identity
 from watchparty.core.protocol import EMOJI, RoomSummary
 from watchparty.csp import as_room_page
+from watchparty.demo import DEMO_FILM
 from watchparty.forms import RoomForm, new_slug
 from watchparty.models import Room
 
@@ -28,13 +29,6 @@ ROOMS_SHOWN: Final = 12
 ROOMS_PER_ADDRESS: Final = "10/m"
 SLUG_ATTEMPTS: Final = 3
 
-DEMO_FILM: Final[dict[str, Any]] = {
-    "kind": "file",
-    "url": "/media/clockwork-30.webm",
-    "title": "Clockwork",
-    "duration": 90.0,
-    "poster": "/media/clockwork-poster.jpg",
-}
 SIDES: Final = (
     {"key": "a", "label": "Left", "wrong": "7.4 s fast", "offset_ms": 7400, "skew_ppm": 40},
     {"key": "b", "label": "Right", "wrong": "3.1 s slow", "offset_ms": -3100, "skew_ppm": -60},

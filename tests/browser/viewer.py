@@ -72,6 +72,10 @@ class Viewer:
             "the film can be shown",
         )
 
+    def leave(self) -> None:
+        """Close the page, and all that its context remembers."""
+        self.page.context.close()
+
     def part(self, name: str) -> Any:
         """A part of the page by its test id."""
         return self.page.get_by_test_id(name)

@@ -58,6 +58,7 @@ test("the drift is told as the look asks, and a bound is never rounded down", ()
 test("who did what is one short sentence", () => {
   assert.equal(deedSentence(DEED), "Ada paused at 12:04.");
   assert.equal(deedSentence({ ...DEED, own: true, kind: "seek" }), "You jumped to 12:04.");
+  assert.equal(deedSentence({ ...DEED, name: null, kind: "seek", positionS: 0 }), "The film begins again.");
   assert.equal(deedSentence({ ...DEED, kind: "rate", rate: 1.25 }), "Ada set the speed to 1.25×.");
   assert.equal(deedSentence({ ...DEED, name: null, ended: true }), "The film is over.");
   assert.equal(deedSentence({ ...DEED, kind: "source", title: "Metropolis" }), "Ada changed the film to “Metropolis”.");

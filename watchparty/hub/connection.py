@@ -10,13 +10,17 @@ from watchparty.core.session import Session
 class Connection:
     """A socket, who is behind it, and which member of which room it has become."""
 
-    __slots__ = ("person", "port", "room", "session", "user_id")
+    __slots__ = ("has_cookie", "person", "port", "room", "session", "user_id")
 
-    def __init__(self, port: WritePort, session: Session, person: str) -> None:
+    def __init__(
+        self, port: WritePort, session: Session, person: str, *, has_cookie: bool = True
+    ) -> None:
         self.port = port
         self.session = session
         self.person = person
         """Public id of the person behind the cookie."""
+        self.has_cookie = has_cookie
+        """Without one the person is drawn for this socket, unless a ticket says who it was before."""
         self.room: str | None = None
         self.user_id: str | None = None
 

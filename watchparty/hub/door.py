@@ -9,7 +9,7 @@ from msgspec import UnsetType
 from sync.core.wire import ErrorCode
 from sync.places import Place, place_of
 from watchparty.core.protocol import RoomJoin, User
-from watchparty.identity import read_ticket, user_id
+from watchparty.identity import Ticket, read_ticket, user_id
 from watchparty.store.base import RoomRecord
 
 PALETTE: Final = (
@@ -73,16 +73,16 @@ def _is_visible(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNPS" and character not in BLANKS
 
 
+def ticket_of(join: RoomJoin, slug: str) -> Ticket | None:
+    """The valid ticket for this room that the join brings, if any."""
+    ticket = None if isinstance(join.ticket, UnsetType) else read_ticket(join.ticket)
+    return ticket if ticket is not None and ticket.room == slug else None
+
+
 def readmits(join: RoomJoin, user: User, slug: str) -> bool:
-    """Whether the join brings a ticket of this very member."""
-    if isinstance(join.ticket, UnsetType):
-        return False
-    ticket = read_ticket(join.ticket)
-    return ticket is not None and (ticket.user, ticket.person, ticket.room) == (
-        user.id,
-        user.person,
-        slug,
-    )
+    """Whether the join brings the ticket of this very member."""
+    ticket = ticket_of(join, slug)
+    return ticket is not None and (ticket.user, ticket.person) == (user.id, user.person)
 
 
 def _place(join: RoomJoin) -> Place | None:

@@ -97,7 +97,7 @@ class Hub:
 
     def room_summaries(self) -> list[RoomSummary]:
         """Public rooms with somebody in them, the fullest first."""
-        summaries = [room.summary() for room in self._rooms.values()]
+        summaries = [room.summary() for room in list(self._rooms.values())]
         shown = [summary for summary in summaries if summary and summary.user_count]
         return sorted(shown, key=lambda summary: -summary.user_count)[:MAX_LISTED]
 

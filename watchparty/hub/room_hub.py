@@ -10,6 +10,7 @@ from sync.core.wire import CloseCode, Frame, encode, wire_ms
 from watchparty.core.protocol import (
     ACTIONS,
     Control,
+    OrderedEvent,
     ReactionSend,
     Room,
     RoomClosed,
@@ -32,7 +33,7 @@ from watchparty.core.room import (
 from watchparty.hub.answers import error, fields, tell_failure, too_often, turned_away
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
-from watchparty.hub.door import TurnedAway, make_user, readmits
+from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
 from watchparty.hub.relay import Relay
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
 from watchparty.hub.work import (
@@ -230,6 +231,9 @@ class RoomHub:
         record, state = await self._open()
         if connection.port.closed or connection.user_id is not None:
             return  # gone, or in another room by now
+        ticket = ticket_of(join, self.slug)
+        if ticket is not None and not connection.has_cookie:
+            connection.person = ticket.person  # browsers may keep cookies from embedded pages
         try:
             user = self._make_user(connection, join, record, now_ms)
         except TurnedAway as turned:
@@ -276,7 +280,7 @@ class RoomHub:
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         match outcome.answer:
             case Applied(_, event) if outcome.repeated:
-                connection.tell(event)
+                await self._tell_again(connection, event)
             case Applied():
                 self._announce(outcome.answer)
             case Refusal(code, message, field):
@@ -285,6 +289,12 @@ class RoomHub:
                 connection.tell(too_often(action, retry_in_ms, command.ref))
             case Moot():
                 pass
+
+    async def _tell_again(self, connection: Connection, event: OrderedEvent) -> None:
+        """Answer a repeat; where nobody has heard the event yet, all hear it in its turn."""
+        delivered = self._stream.has_delivered(event.epoch, event.seq)
+        if delivered or not await self._catch_up():
+            connection.tell(event)
 
     async def _decide_own(self, command: Command, done: Future[Outcome] | None) -> None:
         _, state = await self._open()
@@ -310,10 +320,13 @@ class RoomHub:
     async def _snapshot(self) -> RoomJoined:
         return self._joined(*await self._open())
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self) -> bool:
+        """Deliver what was missed. False: as a snapshot, its events are not held any more."""
         _, state = await self._open()
-        if not await self._stream.catch_up(state):
-            self.company.broadcast(encode(await self._snapshot()))
+        if await self._stream.catch_up(state):
+            return True
+        self.company.broadcast(encode(await self._snapshot()))
+        return False
 
     async def _vacate(self) -> None:
         """Pause where the last viewer left, and leave memory."""

@@ -73,6 +73,11 @@ class OrderedStream:
         if delivery.gap:
             self.catch_up_in(0.0 if delivery.overfull else WAIT_FOR_MISSING_S)
 
+    def has_delivered(self, epoch: str, seq: int) -> bool:
+        """Whether this event, or a snapshot in its place, went out before."""
+        delivery = self._delivery
+        return delivery is not None and (epoch != delivery.epoch or seq <= delivery.seq)
+
     def catch_up_in(self, delay_s: float) -> None:
         """Compare with the store before long; of several times asked for the earliest holds."""
         loop = asyncio.get_running_loop()

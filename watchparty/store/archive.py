@@ -103,8 +103,8 @@ def _load(slug: str) -> Kept:
             is_public=row.is_public,
             closed=row.closed_at is not None,
         ),
-        settings=msgspec.convert(row.settings, RoomSettings),
-        source=_source(row.source),
+        settings=_settings(row),
+        source=_source(row),
         saved=_saved(row),
     )
 
@@ -125,10 +125,24 @@ def _saved(row: Room) -> SavedRoom | None:
         return None
 
 
-def _source(first: dict[str, Any] | None) -> Source | None:
-    if first is None:
+def _settings(row: Room) -> RoomSettings:
+    """As they were set, or the usual ones where an administrator mistyped them."""
+    try:
+        return msgspec.convert(row.settings, RoomSettings)
+    except msgspec.ValidationError:
+        logger.exception("room %s: its settings cannot be read; it has the usual ones", row.slug)
+        return RoomSettings()
+
+
+def _source(row: Room) -> Source | None:
+    """The first film, or None where there is none that could be played."""
+    if row.source is None:
         return None
-    return make_source(msgspec.convert(first, SourceRequest), source_id="s0")
+    try:
+        return make_source(msgspec.convert(row.source, SourceRequest), source_id="s0")
+    except msgspec.ValidationError:
+        logger.exception("room %s: its first film cannot be read; it has none", row.slug)
+        return None
 
 
 def _write(batch: list[SavedRoom]) -> None:

@@ -108,7 +108,7 @@ export function deedSentence({ name, own, kind, positionS, rate, title, ended })
     case "pause":
       return ended ? "The film is over." : `${who} paused at ${at}.`;
     case "seek":
-      return `${who} jumped to ${at}.`;
+      return name === null && !own && positionS === 0 ? "The film begins again." : `${who} jumped to ${at}.`;
     case "rate":
       return `${who} set the speed to ${rateText(rate)}.`;
     case "source":

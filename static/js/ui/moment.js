@@ -61,6 +61,7 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
   /** @param {Action} action */
   const acted = ({ by, kind, video, own }) => {
     const before = memory.before(video);
+    const byRoom = video.by === null;
     const sentence = deedSentence({
       name: by?.name ?? null,
       own,
@@ -71,7 +72,8 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
       ended: video.ended,
     });
     // What we did ourselves we see; only a jump is worth a way back.
-    if (!own || kind === "seek") tell(sentence, before && inverse(party, kind, before, video, positionAt));
+    if (byRoom) tell(sentence);
+    else if (!own || kind === "seek") tell(sentence, before && inverse(party, kind, before, video, positionAt));
     else forgetWayBack();
     if (!own) announce(sentence);
   };

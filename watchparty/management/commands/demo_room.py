@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from watchparty.demo import DEMO_FILM
 from watchparty.models import Room
 
 SLUG = "demo"
@@ -13,13 +14,7 @@ ROOM: dict[str, Any] = {
     "title": "The clockwork room",
     "is_public": True,
     "settings": {"onEnd": "loop"},
-    "source": {
-        "kind": "file",
-        "url": "/media/clockwork-30.webm",
-        "title": "Clockwork",
-        "duration": 90.0,
-        "poster": "/media/clockwork-poster.jpg",
-    },
+    "source": DEMO_FILM,
 }
 
 

@@ -1,0 +1,73 @@
+"""The composition root: everything joined as a server process joins it, over the real database."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from config import asgi
+from tests.party_rig import later
+from tests.party_sockets import Guest
+from watchparty.models import Room
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class HubOfOneTest:
+    """The process's own hub, put back as it was."""
+
+    def __init__(self) -> None:
+        self._housekeeper = asgi.hub._housekeeper
+        self._loop = asgi.hub._loop
+        asgi.hub._housekeeper = None
+
+    async def close(self) -> None:
+        await asgi.hub.close()
+        asgi.hub._housekeeper = self._housekeeper
+        asgi.hub._loop = self._loop
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[HubOfOneTest]:
+    hub = HubOfOneTest()
+    yield hub
+    await hub.close()
+
+
+@pytest.fixture(autouse=True)
+def party_host(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["party.example"]
+
+
+async def until(guest: Guest, type_: str) -> dict[str, Any]:
+    """Wait for what needs the database's thread."""
+    for _ in range(500):
+        await guest.listen()
+        if any(message["type"] == type_ for message in guest.messages):
+            return guest.last(type_)
+    raise AssertionError(f"no {type_}: {guest.messages}")
+
+
+async def test_a_foreign_page_gets_nowhere(hub: HubOfOneTest) -> None:
+    mallory = Guest(asgi.application, "Mallory", origin="https://evil.example")
+    await mallory.connect()
+    assert (mallory.accepted, mallory.messages) == (False, [])
+
+
+async def test_two_watch_together_and_the_database_remembers(hub: HubOfOneTest) -> None:
+    film = {"kind": "file", "url": "/media/f.webm", "title": "F", "duration": 90.0}
+    await Room.objects.acreate(slug="demo", title="Demo", source=film)
+    ada, bo = [Guest(asgi.application, name) for name in ("Ada", "Bo")]
+    for guest in (ada, bo):
+        await guest.connect()
+        await guest.join()
+        assert (await until(guest, "room:joined"))["room"]["title"] == "Demo"
+    await ada.say("video:seek", time=12, ref="r1")
+    assert (await until(bo, "video:state"))["currentTime"] == 12
+    assert asgi.hub.counts == {"rooms": 1, "connections": 2}
+    for guest in (ada, bo):
+        await guest.hang_up()
+    await asgi.hub.close()
+    row = await Room.objects.aget(slug="demo")
+    assert (row.seq, row.left_cleanly) == (1, True)
+    await later()
