@@ -41,7 +41,7 @@ lint: $(TEST_READY)
 
 types: $(TEST_READY)
 	@echo "== mypy"
-	@$(CLEAN) $(PY) -m mypy --no-error-summary config sync watchparty tests manage.py
+	@$(CLEAN) $(PY) -m mypy --no-error-summary config sync watchparty tests bench manage.py
 
 layers: $(TEST_READY)
 	@echo "== import layers"

@@ -21,6 +21,7 @@ from watchparty.identity import COOKIE_NAME, sign_person
 from watchparty.routing import websocket_urlpatterns
 
 HOST = "party.example"
+NO_COOKIE = "no cookie"
 VIRTUAL_BEGIN_MS = 1_000_000.0
 ABOUT_PEOPLE = ("user:joined", "user:left", "cursor:remove")
 
@@ -47,11 +48,9 @@ class Guest:
     ) -> None:
         self.name = name
         signed = sign_person(f"person-of-{name}") if cookie is None else cookie
-        headers = [
-            (b"host", HOST.encode()),
-            (b"origin", origin.encode()),
-            (b"cookie", f"theme=day; {COOKIE_NAME}={signed}".encode()),
-        ]
+        headers = [(b"host", HOST.encode()), (b"origin", origin.encode())]
+        if cookie != NO_COOKIE:
+            headers.append((b"cookie", f"theme=day; {COOKIE_NAME}={signed}".encode()))
         self._socket = WebsocketCommunicator(app, "/ws/party/?room=demo", headers=headers)
         self.messages: list[Message] = []
         self.accepted = False

@@ -162,6 +162,7 @@ def test_a_cursor_is_recognised_by_its_number_and_old_ones_do_not_count():
     assert b'"x":0.017' in cursor_move(17)
 
 
+@pytest.mark.django_db(transaction=True)  # stock dispatch asks the database at every message
 async def test_the_naive_party_gives_every_socket_every_cursor():
     sockets = [WebsocketCommunicator(application, "/ws/party/") for _ in range(2)]
     for socket in sockets:

@@ -56,9 +56,13 @@ def test_a_ticket_that_was_tampered_with_is_none() -> None:
 
 def test_nobody_is_readmitted_with_another_s_ticket() -> None:
     bo = enter()
-    assert not readmits(None, bo)
-    assert not readmits(Ticket(bo.id, "person-ada", "demo"), bo)
-    assert not readmits(Ticket("another tab", bo.person, "demo"), bo)
+    assert not readmits(join(), bo, "demo")
+    for ticket in (
+        make_ticket(bo.id, "person-ada", "demo"),
+        make_ticket("another tab", bo.person, "demo"),
+        make_ticket(bo.id, bo.person, "other"),
+    ):
+        assert not readmits(join(ticket=ticket), bo, "demo")
 
 
 # -- Let in
@@ -66,8 +70,9 @@ def test_nobody_is_readmitted_with_another_s_ticket() -> None:
 
 def test_a_ticket_readmits_its_holder() -> None:
     bo = enter()
-    ticket = ticket_of(join(ticket=make_ticket(bo.id, bo.person, "demo")), "demo")
-    assert readmits(ticket, bo)
+    ticket = make_ticket(bo.id, bo.person, "demo")
+    assert ticket_of(join(ticket=ticket), "demo") == Ticket(bo.id, bo.person, "demo")
+    assert readmits(join(ticket=ticket), bo, "demo")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from tests.faulty_store import Faults, FaultyStore
 from tests.rooms import NOW_MS, pause, play, seek
-from tests.store_contract import LIMITS, House, StoreContract, applied, ask, state_of, toggle
+from tests.store_contract import StoreContract
+from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
 from watchparty.core.room import Applied, Command
 from watchparty.store.base import MAX_ATTEMPTS, StoreUnavailable
 

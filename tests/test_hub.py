@@ -1,8 +1,5 @@
 """The hub of one process: everything a member may say, housekeeping, faults, and other threads."""
 
-import asyncio
-import logging
-import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from typing import Any
@@ -13,11 +10,11 @@ from sync.core.wire import CloseCode
 from tests.dict_archive import kept
 from tests.party_rig import Member, Party, later, media_ms
 from tests.rooms import play
-from watchparty.core.room import Applied, CloseRoom, Command
+from watchparty.core.room import CloseRoom, Command
 from watchparty.hub.hub import SERVER_TIME_EVERY, Hub
 from watchparty.hub.room_hub import MAX_WAITING
 from watchparty.hub.stream import CATCH_UP_S
-from watchparty.store.base import NoSuchRoom, Outcome, RoomIsClosed, StoreUnavailable
+from watchparty.store.base import Outcome, StoreUnavailable
 
 pytestmark = pytest.mark.virtual_time
 
@@ -253,66 +250,6 @@ async def test_health_counts_rooms_and_sockets(party: Party) -> None:
     assert hub.counts == {"rooms": 1, "connections": 2}
     ada.hang_up()
     assert hub.counts == {"rooms": 1, "connections": 1}
-
-
-# -- From other threads
-
-
-async def in_thread(hub: Hub, slug: str, command: Command) -> Future[Outcome]:
-    """Ask from a thread as the admin does, and let the loop run until it is answered."""
-    asked: list[Future[Outcome]] = []
-    thread = threading.Thread(target=lambda: asked.append(hub.command(slug, command)))
-    thread.start()
-    thread.join(5)
-    await later()
-    return asked[0]
-
-
-async def test_an_administrator_closes_a_room_from_another_thread(party: Party) -> None:
-    hub, ada, bo = await pair(party)
-    done = await in_thread(hub, "demo", Command(CloseRoom(reason="Good night.")))
-    assert isinstance(done.result(0).answer, Applied)
-    for member in (ada, bo):
-        assert member.last("room:closed")["reason"] == "Good night."
-        assert member.closed_with == CloseCode.ROOM_CLOSED
-
-
-async def test_a_room_without_anybody_is_closed_too(party: Party) -> None:
-    hub = party.server()
-    done = await in_thread(hub, "demo", Command(CloseRoom(reason="")))
-    assert isinstance(done.result(0).answer, Applied)
-    await later(70)
-    assert hub.counts["rooms"] == 0
-    assert party.archive.rooms["demo"].record.closed
-
-
-@pytest.mark.parametrize(("slug", "problem"), [("nowhere", NoSuchRoom), ("over", RoomIsClosed)])
-async def test_what_is_not_there_is_said_without_alarm(
-    party: Party, caplog: pytest.LogCaptureFixture, slug: str, problem: type[Exception]
-) -> None:
-    hub = party.server()
-    done = await in_thread(hub, slug, Command(CloseRoom(reason="")))
-    assert isinstance(done.exception(0), problem)
-    assert hub.counts["rooms"] == 0
-    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
-
-
-async def test_who_waits_no_longer_disturbs_nothing(party: Party) -> None:
-    hub, ada, bo = await pair(party)
-    early = hub.command("demo", Command(play(), user_id="admin"))
-    assert early.cancel()
-    late = hub.command("demo", Command(play(), user_id="admin"))
-    await asyncio.sleep(0)
-    late.cancel()
-    await later()
-    ada.say("video:pause", ref="r2")
-    await later()
-    assert bo.last("video:state")["ref"] == "r2"
-
-
-async def test_before_anything_runs_a_command_is_refused() -> None:
-    hub = Hub(None, None)  # type: ignore[arg-type]
-    assert isinstance(hub.command("demo", Command(play())).exception(0), RuntimeError)
 
 
 async def test_a_party_s_clock_is_the_media_clock(party: Party) -> None:

@@ -7,15 +7,8 @@ import pytest
 
 from tests.dict_archive import DictArchive, kept
 from tests.rooms import NOW_MS, play
-from tests.store_contract import (
-    LIMITS,
-    House,
-    StoreContract,
-    applied,
-    ask,
-    state_of,
-    toggle,
-)
+from tests.store_contract import StoreContract
+from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
 from watchparty.core.protocol import VideoPlay
 from watchparty.core.room import Applied
 from watchparty.store.memory import HELD_EVENTS, SWEEP_EVERY, MemoryStore

@@ -85,7 +85,12 @@ FRAMES = {
         "invalid_field",
         "name",
     ),
-    "second join": (json.dumps({"type": "room:join", "roomId": "demo", "name": "M"}), "forbidden", None),
+    "second join": (control("room:join", roomId="demo", name="M"), "invalid_field", "ref"),
+    "second join, well-formed": (
+        json.dumps({"type": "room:join", "roomId": "demo", "name": "M"}),
+        "forbidden",
+        None,
+    ),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from sync.core.wire import CloseCode
 from tests.dict_archive import kept
 from tests.party_rig import Party, later, media_ms
-from tests.party_sockets import Evening, Guest
+from tests.party_sockets import NO_COOKIE, Evening, Guest
 from watchparty.core.session import JOIN_WITHIN_S
 from watchparty.identity import new_person, sign_person
 
@@ -153,6 +153,20 @@ async def test_a_ticket_of_somebody_else_changes_nothing(evening: Evening, ada: 
     await mallory.join(ticket=ada.last("user:self")["ticket"])
     assert mallory.last("user:self")["person"] != ada.last("user:self")["person"]
     assert mallory.last("user:self")["id"] != ada.last("user:self")["id"]
+
+
+async def test_without_a_cookie_everybody_is_new_but_who_has_a_ticket(
+    evening: Evening, ada: Guest
+) -> None:
+    first, stranger, again = [await evening.guest("Cy", cookie=NO_COOKIE) for _ in range(3)]
+    await first.join(tab="tab-of-cy")
+    who = first.last("user:self")
+    await stranger.join(tab="tab-of-cy")
+    assert stranger.last("user:self")["person"] != who["person"]
+    await again.join(tab="tab-of-cy", ticket=who["ticket"])
+    assert again.last("user:self")["id"] == who["id"]
+    await first.listen()
+    assert first.closed_with == CloseCode.OPEN_ELSEWHERE
 
 
 # -- What is believed of a control

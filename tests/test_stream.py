@@ -9,7 +9,7 @@ from tests.dict_archive import DictArchive, kept
 from tests.faulty_store import Faults, FaultyStore
 from tests.party_rig import later, media_ms
 from tests.rooms import play, room, standing_at
-from tests.store_contract import LIMITS, applied
+from tests.store_house import LIMITS, applied
 from watchparty.core.room import RoomState, video_event
 from watchparty.hub.delivery import MAX_HELD, WAIT_FOR_MISSING_S
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream

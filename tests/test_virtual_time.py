@@ -26,3 +26,10 @@ async def test_timers_fire_in_their_order() -> None:
         loop.call_later(delay, fired.append, delay)
     await asyncio.sleep(2.5)
     assert fired == [1, 2]
+
+
+async def test_time_stands_while_a_thread_works(began_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_later(1, lambda: None)
+    await asyncio.to_thread(time.sleep, 0.02)
+    assert loop.time() == began_s

@@ -29,7 +29,7 @@ def close_room(room: Room, reason: str) -> None:
     Raises RoomNotClosed when the room does not answer. Must not run on the event loop's thread.
     """
     hub: Hub | None = cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub
-    if hub is None:
+    if hub is None or not hub.is_running:
         Room.objects.filter(pk=room.pk).update(closed_at=timezone.now())
         return
     try:

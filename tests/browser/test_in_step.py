@@ -99,9 +99,7 @@ def test_who_comes_late_or_reloads_lands_in_step(new_viewer: NewViewer, room: st
 
 
 @pytest.mark.parametrize("first", range(3))
-def test_play_and_pause_from_three_at_once_end_in_one_state(
-    trio: list[Viewer], first: int
-) -> None:
+def test_play_and_pause_from_three_at_once_end_in_one_state(trio: list[Viewer], first: int) -> None:
     if first == 1:  # once they begin from a running film
         trio[0].toggle()
         watch(trio)

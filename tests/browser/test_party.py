@@ -46,6 +46,18 @@ def test_two_tabs_of_one_browser_are_two_users_of_one_person(
     eventually(lambda: again.part("member").count() == 2, "two members")
 
 
+def test_people_put_aside_on_a_wide_screen_are_there_on_a_narrow_one(
+    new_viewer: NewViewer, room: str
+) -> None:
+    ada = new_viewer().enter(room, "Ada")
+    ada.page.set_viewport_size({"width": 1280, "height": 800})
+    ada.page.locator("#rail-toggle").click()
+    assert not ada.part("people").is_visible()
+    ada.page.set_viewport_size({"width": 360, "height": 740})
+    ada.part("source-open").click(timeout=5000)
+    assert ada.part("source-dialog").is_visible()
+
+
 def test_play_and_pause_reach_everyone(pair: tuple[Viewer, Viewer]) -> None:
     ada, ben = pair
     ada.part("play").click()

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COLORS, TabIdentity, readProfile, rememberProfile, timeZone } from "../../static/js/room/identity.js";
+import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../../static/js/room/identity.js";
 import { FakeTime } from "./room-fakes.js";
 
 /** @import { Store } from "../../static/js/room/identity.js" */
@@ -158,4 +158,9 @@ test("every colour offered is one that the server takes", () => {
 
 test("the time zone is the browser's", () => {
   assert.equal(typeof timeZone(Intl), "string");
+});
+
+test("a name is cut between characters, never within one", () => {
+  const name = shortName(` ${"a".repeat(39)}😀😀`);
+  assert.equal(name, `${"a".repeat(39)}😀`);
 });

@@ -28,6 +28,20 @@ test("a name that the server refuses leaves the viewer at the door, on the same 
   assert.equal(connections.length <= 2, true);
 });
 
+test("a time zone that the server does not know keeps nobody out", () => {
+  const { party, newest, admit, toldOf } = partyWorld();
+  party.join({ ...JOIN, timezone: "Etc/Unknown" });
+  newest().open();
+  newest().receive({ type: "error", code: "invalid_field", message: "There is no such time zone.", field: "timezone" });
+  const [first, second] = newest().sent;
+  assert.equal(first.timezone, "Etc/Unknown");
+  assert.deepEqual({ ...second, timezone: first.timezone }, first);
+  assert.equal("timezone" in second, false);
+  admit();
+  assert.equal(party.state.phase, "joined");
+  assert.deepEqual(toldOf("refusal"), []);
+});
+
 test("a viewer sent away stays away and is told why", () => {
   const { party, newest, time, connections, toldOf } = entered();
   newest().receive({ type: "error", code: "banned", message: "Bo banned you." });

@@ -157,7 +157,7 @@ def apply(  # noqa: PLR0911 - one line for each intent is the table of contents
         case FilmEnded():
             return _end(state, intent, now_ms)
         case RoomEmptied():
-            return _empty(state, intent)
+            return _empty(state, intent, now_ms)
         case CloseRoom():
             return _close(state, intent)
 
@@ -241,10 +241,10 @@ def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:
     return _moved(state, own, stopped, control_ms=ends_at_ms, ended=True)
 
 
-def _empty(state: RoomState, intent: RoomEmptied) -> Decision:
+def _empty(state: RoomState, intent: RoomEmptied, now_ms: float) -> Decision:
     if intent.armed_seq != state.seq or not state.playhead.playing:
         return Moot()
-    at_ms = max(intent.at_ms, state.last_control_ms)
+    at_ms = max(min(intent.at_ms, now_ms), state.last_control_ms)
     left = state.playhead.moved(position_s=state.position_at(at_ms), at_ms=at_ms, playing=False)
     return _moved(state, Command(intent=intent), left, control_ms=at_ms)
 

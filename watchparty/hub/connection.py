@@ -20,7 +20,7 @@ class Connection:
         self.person = person
         """Public id of the person behind the cookie."""
         self.has_cookie = has_cookie
-        """Without one the person is drawn for this socket, unless a ticket says who it was before."""
+        """Without one the person is drawn for this socket, unless a ticket says who it was."""
         self.room: str | None = None
         self.user_id: str | None = None
 

@@ -64,6 +64,11 @@ class Hub:
         """Rooms and connections that are live here, for /api/health."""
         return {"rooms": len(self._rooms), "connections": len(self._connections)}
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it belongs to a loop that still runs, so that commands can reach it."""
+        return self._loop is not None and not self._loop.is_closed()
+
     def start(self) -> None:
         """Belong to the running loop and keep house from now on; again changes nothing."""
         if self._housekeeper is None:
@@ -107,7 +112,7 @@ class Hub:
         The future raises NoSuchRoom, RoomIsClosed or StoreUnavailable as the store does.
         """
         done: Future[Outcome] = Future()
-        if self._loop is None or self._loop.is_closed():
+        if self._loop is None or not self.is_running:
             done.set_exception(RuntimeError("no room has been opened in this process"))
         else:
             self._loop.call_soon_threadsafe(self._command, slug, command, done)

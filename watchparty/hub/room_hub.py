@@ -220,17 +220,17 @@ class RoomHub:
         return record, state
 
     async def _admit(self, connection: Connection, join: RoomJoin) -> None:
-        if connection.user_id is not None:
-            connection.tell(error("forbidden", "This socket is in a room already."))
-            return
         now_ms = self._context.now_ms()
         retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
         if retry_in_ms:
             connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
             return
         record, state = await self._open()
-        if connection.port.closed or connection.user_id is not None:
-            return  # gone, or in another room by now
+        if connection.port.closed:
+            return
+        if connection.user_id is not None:  # two joins in one breath
+            connection.tell(error("forbidden", "This socket is in a room already."))
+            return
         ticket = ticket_of(join, self.slug)
         if ticket is not None and not connection.has_cookie:
             connection.person = ticket.person  # browsers may keep cookies from embedded pages

@@ -112,7 +112,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     jump: (byS) => nudge.press(byS),
     toggleFullscreen: fullscreen,
     isFullscreen: () => document.fullscreenElement === stage,
-    usable: () => filmState.clear && sound.hidden,
+    usable: () => filmState.clear && Boolean(sound.hidden),
   });
   redraw = buttons.redraw;
   mountSeek({ root: controls, loop, party, positionS, durationS, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
@@ -164,7 +164,6 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   });
   mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), ...intervals });
   mountRail({
-    rail: byId("rail", HTMLElement),
     button: byId("rail-toggle", HTMLElement),
     room: byId("main", HTMLElement),
     storage: local,

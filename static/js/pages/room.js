@@ -4,7 +4,7 @@
 import { TimeSync } from "../clock/time-sync.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
-import { COLORS, TabIdentity, readProfile, rememberProfile, timeZone } from "../room/identity.js";
+import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../room/identity.js";
 import { Party } from "../room/party.js";
 import { RoomSocket } from "../room/socket.js";
 import { mountDoor } from "../ui/door.js";
@@ -28,8 +28,6 @@ import { startTheme } from "./start-theme.js";
  * @property {Source | null} source
  * @property {SourceRequest} demo
  */
-
-const LONGEST_NAME = 40;
 
 /** @type {RoomConfig} */
 const config = readConfig("room-config");
@@ -115,7 +113,7 @@ function startHygiene() {
 function startDoor() {
   const timezone = timeZone(Intl);
   const profile = readProfile(local, Math.random);
-  const asked = new URLSearchParams(location.search).get("name")?.trim().slice(0, LONGEST_NAME);
+  const asked = shortName(new URLSearchParams(location.search).get("name") ?? "");
 
   /** @param {Profile} as */
   const enter = async ({ name, color, shareCity }) => {

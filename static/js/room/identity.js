@@ -119,7 +119,7 @@ export class TabIdentity {
 export function readProfile(storage, random) {
   const saved = parse(read(storage, PROFILE_KEY));
   return {
-    name: typeof saved.name === "string" ? saved.name.trim().slice(0, LONGEST_NAME) : "",
+    name: typeof saved.name === "string" ? shortName(saved.name) : "",
     color: COLOR_SHAPE.test(String(saved.color)) ? String(saved.color) : pickColor(random),
     shareCity: saved.shareCity !== false,
   };
@@ -131,6 +131,14 @@ export function readProfile(storage, random) {
  */
 export function rememberProfile(storage, { name, color, shareCity }) {
   write(storage, PROFILE_KEY, JSON.stringify({ name, color, shareCity }));
+}
+
+/**
+ * As long as the server takes it, which counts characters: half an emoji is not even JSON.
+ * @param {string} name
+ */
+export function shortName(name) {
+  return Array.from(name.trim()).slice(0, LONGEST_NAME).join("");
 }
 
 /** @param {() => number} random 0 ≤ … < 1 */

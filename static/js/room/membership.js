@@ -248,6 +248,9 @@ export class Membership {
       this.#socket.reopen(); // The server has forgotten us: come in again.
     } else if (wasAsking && (code === ErrorCode.UNAVAILABLE || code === ErrorCode.INTERNAL)) {
       this.#socket.reopen(); // Nobody's fault: a later attempt may be let in.
+    } else if (wasAsking && field === "timezone") {
+      this.#admission.update({ timezone: undefined }); // Newer than the server's list: nobody stays out for that.
+      this.#admission.ask();
     } else {
       if (wasAsking) this.#giveUpJoining();
       this.tell("refusal", { code, message, ref, field });

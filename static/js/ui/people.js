@@ -30,7 +30,7 @@ export function mountPeople({ list, count, alone, template, party, loop, civilNo
   const clocks = new ZoneClocks();
 
   const draw = () => {
-    const { users, statuses, self, phase } = party.state;
+    const { users, userCount, statuses, self, phase } = party.state;
     const ordered = self ? [...users].sort((a, b) => Number(b.id === self.id) - Number(a.id === self.id)) : users;
     const present = new Set(ordered.map((user) => user.id));
     for (const [id, row] of rows) {
@@ -48,7 +48,7 @@ export function mountPeople({ list, count, alone, template, party, loop, civilNo
       fill(row, user, user.id === self?.id, clocks.time(user.timezone, civilNowMs()));
       showStatus(row, statuses[user.id], user.id === self?.id);
     });
-    say(count, users.length ? String(users.length) : "");
+    say(count, userCount ? String(userCount) : "");
     alone.hidden = !(phase === "joined" && users.length === 1);
   };
 

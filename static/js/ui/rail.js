@@ -7,17 +7,15 @@ const RAIL_KEY = "csw-rail";
 
 /**
  * @param {object} needs
- * @param {HTMLElement} needs.rail
  * @param {HTMLElement} needs.button
- * @param {HTMLElement} needs.room carries data-rail, by which the layout follows
+ * @param {HTMLElement} needs.room carries data-rail; where the layout has a rail it follows, narrow pages show the people below
  * @param {Storage | null} needs.storage
  */
-export function mountRail({ rail, button, room, storage }) {
+export function mountRail({ button, room, storage }) {
   /** @param {boolean} open */
   const show = (open) => {
     room.dataset.rail = open ? "open" : "closed";
     button.setAttribute("aria-expanded", String(open));
-    rail.toggleAttribute("inert", !open);
   };
   show(storage?.getItem(RAIL_KEY) !== "closed");
   return stopAll([

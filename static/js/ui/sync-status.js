@@ -57,7 +57,7 @@ export function mountSyncStatus({ root, template, party, status, clock, now, onS
   const timer = setInterval(draw, REFRESH_MS);
   return stopAll([
     party.subscribe(draw),
-    listen(dot, "click", () => open(instrument.hidden)),
+    listen(dot, "click", () => open(Boolean(instrument.hidden))),
     listen(root, "keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape" || instrument.hidden) return;
       open(false);

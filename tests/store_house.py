@@ -1,0 +1,71 @@
+"""Where stores live and die in tests, and how tests ask them."""
+
+from abc import ABC, abstractmethod
+from itertools import count
+
+from sync.core.bucket import Limit
+from tests.dict_archive import DictArchive, kept
+from tests.rooms import NOW_MS, pause, play
+from watchparty.core.protocol import Control, VideoPause, VideoPlay
+from watchparty.core.room import (
+    Applied,
+    Command,
+    OwnIntent,
+    RoomState,
+)
+from watchparty.store.base import (
+    Outcome,
+    RoomStore,
+    StoreUnavailable,
+)
+
+LIMITS = {"videoControl": Limit(max=3, window_ms=1000)}
+MANY = 40
+REMEMBERED_MS = 60_000.0
+
+
+class House(ABC):
+    """Keeps one archive, through the lives of several servers."""
+
+    def __init__(self) -> None:
+        self.archive = DictArchive(kept("demo"), kept("other"), kept("over", closed=True))
+        self.epochs = (f"e{number}" for number in count(1))
+
+    @abstractmethod
+    def start(self, boot_id: str = "b1") -> RoomStore:
+        """A store in a new process, over the same archive."""
+
+
+async def ask(
+    store: RoomStore,
+    intent: Control | OwnIntent,
+    *,
+    user: str | None = "ada",
+    person: str | None = None,
+    slug: str = "demo",
+    now_ms: float = NOW_MS,
+) -> Outcome:
+    """Ask until there is an answer; a bucket is drawn on where a person is named."""
+    action = "videoControl" if person else None
+    command = Command(intent, user_id=user, person=person, action=action)
+    for _ in range(200):
+        try:
+            return await store.apply(slug, command, now_ms)
+        except StoreUnavailable:
+            assert user is None or command.ref is not None, "nobody can ask this again"
+    raise AssertionError("never answered")
+
+
+async def applied(store: RoomStore, intent: Control | OwnIntent, **how: object) -> RoomState:
+    """The state after a command that is accepted."""
+    outcome = await ask(store, intent, **how)  # type: ignore[arg-type]
+    assert isinstance(outcome.answer, Applied), outcome
+    return outcome.answer.state
+
+
+async def state_of(store: RoomStore, slug: str = "demo") -> RoomState:
+    return (await store.open(slug, NOW_MS))[1]
+
+
+def toggle(number: int) -> VideoPlay | VideoPause:
+    return play(f"r{number}") if number % 2 else pause(f"r{number}")
