@@ -23,6 +23,7 @@ from django.urls import re_path
 from config.checks import refuse_unsafe_start
 from sync.apps import sync_config
 from sync.clock import boot_id, utc_ms
+from sync.keeping import kept_base_ms
 from sync.probes import ProbeWrapper
 from sync.routing import websocket_urlpatterns as clock_urlpatterns
 from sync.walls import AddressWall, OriginWall
@@ -42,6 +43,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 EPOCH_BYTES = 9
 
 clock = sync_config()
+clock.continue_from(kept_base_ms(boot_id(), clock.timebase.base_ms))
 
 
 def make_hub() -> Hub:
@@ -78,7 +80,7 @@ sockets = OriginWall(
         ProbeWrapper(
             URLRouter(
                 [
-                    *clock_urlpatterns,
+                    *clock_urlpatterns(clock),
                     *party_urlpatterns(hub, clock.timebase, clock.limits),
                     re_path(r"", cast("Any", no_such_socket)),
                 ]

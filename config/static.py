@@ -60,6 +60,8 @@ class StaticMiddleware(WhiteNoiseMiddleware):
         opened: IO[bytes] | None = getattr(response, "file_to_stream", None)
         if opened is not None:
             response.streaming_content = read_in_threads(opened)
+        elif response.streaming:  # 304 and the like carry an empty, but plain, iterator
+            response.streaming_content = _nothing()
         return response
 
     async def _pass_on(self, request: HttpRequest) -> HttpResponseBase:
@@ -68,6 +70,12 @@ class StaticMiddleware(WhiteNoiseMiddleware):
 
     def _lookup(self, path: str) -> Any:
         return self.find_file(path) if self.autorefresh else self.files.get(path)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    empty: tuple[bytes, ...] = ()
+    for chunk in empty:
+        yield chunk
 
 
 async def read_in_threads(file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -36,6 +36,11 @@ class SyncConfig(AppConfig):
         except ValueError as problem:
             raise ImproperlyConfigured(str(problem)) from None
 
+    def continue_from(self, base_ms: float) -> None:
+        """Run the media clock on a kept base. Before anything reads it."""
+        self.timebase = system_timebase(base_ms)
+        self.started_at_ms = self.timebase.now_ms()
+
     def add_health_report(self, name: str, report: Report) -> None:
         """Let another app add fields to /api/health; a name given again replaces its report."""
         self._reports[name] = report

@@ -1,18 +1,15 @@
-"""The clock's socket. Import it when Django's apps are loaded."""
+"""The clock's socket."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from sync.apps import sync_config
+from sync.apps import SyncConfig
 from sync.clock import utc_ms
 from sync.consumers import ClockBeat, ClockConsumer
 
-_config = sync_config()
-_beat = ClockBeat(_config.timebase, utc_ms)
-_config.add_health_report("clock sockets", lambda: {"clockSockets": len(_beat)})
 
-websocket_urlpatterns = [
-    path(
-        "ws/sync/",
-        ClockConsumer.as_asgi(timebase=_config.timebase, limits=_config.limits, beat=_beat),
-    ),
-]
+def websocket_urlpatterns(clock: SyncConfig) -> list[URLPattern]:
+    """The route of the clock's socket, telling this process's media clock."""
+    beat = ClockBeat(clock.timebase, utc_ms)
+    clock.add_health_report("clock sockets", lambda: {"clockSockets": len(beat)})
+    consumer = ClockConsumer.as_asgi(timebase=clock.timebase, limits=clock.limits, beat=beat)
+    return [path("ws/sync/", consumer)]

@@ -47,7 +47,14 @@ class LossyLayer(InMemoryChannelLayer):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.losing = 0
+        self.turns = 0
+        """How many turns of the event loop joining a group takes."""
         self.sent: list[Message] = []
+
+    async def group_add(self, group: str, channel: str) -> None:
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        await super().group_add(group, channel)
 
     async def group_send(self, group: str, message: Message) -> None:
         self.sent.append(message)

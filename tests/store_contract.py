@@ -182,6 +182,7 @@ class StoreContract:
         assert isinstance(limited.answer, Limited)
         later = NOW_MS + limited.answer.retry_in_ms + 0.01
         assert (await applied(store, play("r9"), person="ada", now_ms=later)).seq == 4
+        assert (await state_of(store)).seq == 4
 
     async def test_a_repeat_costs_nothing(self, store: RoomStore) -> None:
         for number in range(3):

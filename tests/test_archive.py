@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from msgspec import structs
 
 from tests.party_rig import later
 from tests.rooms import FILM, NOW_MS, room
@@ -55,11 +56,11 @@ class Trouble:
         self._write = archive_module._write
         monkeypatch.setattr(archive_module, "_write", self)
 
-    def __call__(self, batch: list[SavedRoom]) -> None:
+    def __call__(self, one: SavedRoom) -> None:
         self.attempts += 1
         if self.broken:
             raise OperationalError("database is locked")
-        self._write(batch)
+        self._write(one)
 
 
 # -- Reading
@@ -143,9 +144,31 @@ async def test_what_is_kept_comes_back_as_it_was(archive: DatabaseArchive) -> No
     state = room(by="ada", ref="r1", ended=True)
     archive.keep(saved(state, clean=True))
     await archive.flush()
-    assert (await archive.load("demo")).saved == saved(state, clean=True)
     kept = await row()
     assert (kept.epoch, kept.seq, kept.left_cleanly, kept.boot_id) == ("e1", 40, True, "b1")
+    assert (await archive.load("demo")).saved == saved(state, clean=True)
+
+
+async def test_who_dies_right_after_opening_has_not_left_cleanly(archive: DatabaseArchive) -> None:
+    await make_room()
+    archive.keep(saved(room(), clean=True))
+    await archive.load("demo")
+    killed = await DatabaseArchive().load("demo")
+    assert killed.saved == saved(room(), clean=False)
+
+
+async def test_a_room_that_cannot_be_written_holds_up_no_other(
+    archive: DatabaseArchive, caplog: pytest.LogCaptureFixture
+) -> None:
+    await make_room()
+    await make_room("other")
+    archive.keep(saved(structs.replace(room(), epoch="\ud800")))  # no database takes half a letter
+    archive.keep(saved(room(slug="other")))
+    await later(FLUSH_AFTER_S + 0.001)
+    await written(archive)
+    assert (await row("other")).seq == 40
+    assert (await archive.load("other")).saved is not None
+    assert "not written" in caplog.text
 
 
 async def test_a_change_reaches_the_database_within_a_quarter_of_a_second(
@@ -171,7 +194,7 @@ async def test_of_many_changes_only_the_last_is_written(
         archive.keep(saved(room(slug="other", seq=seq + 100)))
     await later(FLUSH_AFTER_S + 0.001)
     await written(archive)
-    assert trouble.attempts == 1
+    assert trouble.attempts == 2, "once for each room"
     assert ((await row()).seq, (await row("other")).seq) == (60, 160)
 
 

@@ -1,11 +1,11 @@
 """The composition root: everything joined as a server process joins it, over the real database."""
 
+import importlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from config import asgi
 from tests.party_rig import later
 from tests.party_sockets import Guest
 from watchparty.models import Room
@@ -13,25 +13,15 @@ from watchparty.models import Room
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class HubOfOneTest:
-    """The process's own hub, put back as it was."""
-
-    def __init__(self) -> None:
-        self._housekeeper = asgi.hub._housekeeper
-        self._loop = asgi.hub._loop
-        asgi.hub._housekeeper = None
-
-    async def close(self) -> None:
-        await asgi.hub.close()
-        asgi.hub._housekeeper = self._housekeeper
-        asgi.hub._loop = self._loop
-
-
 @pytest.fixture
-async def hub() -> AsyncIterator[HubOfOneTest]:
-    hub = HubOfOneTest()
-    yield hub
-    await hub.close()
+async def asgi(transactional_db: None) -> AsyncIterator[Any]:
+    """The process's own application, whose hub is put back as it was."""
+    asgi = importlib.import_module("config.asgi")  # reads the database, so not before the fixture
+    before = (asgi.hub._housekeeper, asgi.hub._loop)
+    asgi.hub._housekeeper = None
+    yield asgi
+    await asgi.hub.close()
+    asgi.hub._housekeeper, asgi.hub._loop = before
 
 
 @pytest.fixture(autouse=True)
@@ -48,13 +38,13 @@ async def until(guest: Guest, type_: str) -> dict[str, Any]:
     raise AssertionError(f"no {type_}: {guest.messages}")
 
 
-async def test_a_foreign_page_gets_nowhere(hub: HubOfOneTest) -> None:
+async def test_a_foreign_page_gets_nowhere(asgi: Any) -> None:
     mallory = Guest(asgi.application, "Mallory", origin="https://evil.example")
     await mallory.connect()
     assert (mallory.accepted, mallory.messages) == (False, [])
 
 
-async def test_two_watch_together_and_the_database_remembers(hub: HubOfOneTest) -> None:
+async def test_two_watch_together_and_the_database_remembers(asgi: Any) -> None:
     film = {"kind": "file", "url": "/media/f.webm", "title": "F", "duration": 90.0}
     await Room.objects.acreate(slug="demo", title="Demo", source=film)
     ada, bo = [Guest(asgi.application, name) for name in ("Ada", "Bo")]

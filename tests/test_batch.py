@@ -30,8 +30,8 @@ def test_nothing_happened_and_nothing_is_sent() -> None:
 def test_who_stopped_pointing_is_not_shown() -> None:
     batch = Batch()
     batch.move(cursor("ada", 1))
-    batch.drop_cursor("ada")
-    batch.drop_cursor("nobody")
+    assert not batch.remove("ada")
+    assert not batch.remove("nobody")
     assert batch.take() == []
 
 

@@ -10,8 +10,10 @@ def delivery(seq: int = 10) -> OrderedDelivery[str]:
 
 
 def test_what_was_delivered_is_not_delivered_again() -> None:
-    assert delivery().offer("e1", 10, "ten") == []
-    assert delivery().offer("e1", 3, "three") == []
+    one = delivery()
+    assert one.offer("e1", 10, "ten") == []
+    assert one.offer("e1", 3, "three") == []
+    assert not one.gap
 
 
 def test_another_epoch_is_not_ours_to_order() -> None:

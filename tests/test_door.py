@@ -36,11 +36,9 @@ def test_a_name_that_cannot_be_seen_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Mars/Phobos", "../etc/passwd", "", "europe/berlin\x00"])
-def test_a_time_zone_that_is_not_there_is_refused_even_if_it_is_not_shown(zone: str) -> None:
-    for share in (True, False):
-        with pytest.raises(TurnedAway) as caught:
-            enter(timezone=zone, share_city=share)
-        assert (caught.value.code, caught.value.field) == ("invalid_field", "timezone")
+def test_a_time_zone_that_is_not_there_keeps_nobody_out_and_is_no_place(zone: str) -> None:
+    user = enter(timezone=zone)
+    assert (user.city, user.flag, user.timezone) == (None, None, None)
 
 
 @pytest.mark.parametrize("text", ["forged", "", make_ticket("u", "p", "other"), UNSET])

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.faulty_store import Faults
 from tests.party_rig import Party, later, media_ms
-from watchparty.hub.room_hub import EMPTY_MS
 
 pytestmark = pytest.mark.virtual_time
+
+EMPTY_S = 60
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ async def test_an_empty_room_is_paused_where_its_last_viewer_left(party: Party) 
     await later(10)
     left_s = (media_ms() - ada.last("video:state")["serverTimestamp"]) / 1000
     ada.hang_up()
-    await later(EMPTY_MS / 1000 - 1.5)
+    await later(EMPTY_S - 1.5)
     assert hub.counts["rooms"] == 1
     await later(3)
     assert hub.counts["rooms"] == 0
@@ -70,7 +72,7 @@ async def test_who_comes_back_in_time_finds_the_film_running(party: Party) -> No
     ada.say("video:play", ref="r1")
     await later()
     ada.hang_up()
-    await later(EMPTY_MS / 1000 - 2)
+    await later(EMPTY_S - 2)
     again = await party.member(hub)
     await later(10)
     assert again.last("room:joined")["videoState"]["isPlaying"]
@@ -84,7 +86,7 @@ async def test_who_comes_back_in_the_very_moment_of_leaving_memory_gets_in(
 ) -> None:
     hub = party.server()
     (await party.member(hub)).hang_up()
-    await later(EMPTY_MS / 1000 + 0.001)
+    await later(EMPTY_S + 0.001)
     party.archive.turns = slowness
     hub.each_second(61)
     for _ in range(turns):
@@ -106,3 +108,25 @@ async def test_a_room_that_could_not_be_kept_leaves_the_layer_all_the_same(party
     await later(20)
     assert hub.counts["rooms"] == 0
     assert party.layer.groups == {}
+
+
+@pytest.mark.parametrize("turns", range(0, 40, 3))
+async def test_who_comes_back_while_a_playing_film_is_being_paused_controls_it_at_once(
+    party: Party, turns: int
+) -> None:
+    hub = party.server()
+    first = await party.member(hub)
+    first.say("video:play", ref="r1")
+    await later()
+    first.hang_up()
+    await later(EMPTY_S + 0.001)
+    party.store.faults = Faults(most_turns=10)
+    hub.each_second(61)
+    for _ in range(turns):
+        await later(0)
+    ada = party.visitor(hub)
+    await ada.join()
+    assert ada.last("room:joined")["seq"] == 2
+    ada.say("video:play", ref="r2")
+    await later()
+    assert ada.last("video:state")["seq"] == 3

@@ -98,6 +98,7 @@ def test_a_returning_tab_keeps_the_instant_at_which_it_first_came() -> None:
 
 
 def test_within_the_grace_nobody_has_left() -> None:
+    assert GRACE_MS == 5000
     roster = roster_of(user("ada"), user("bo"))
     roster.unseat("ada", socket_of("ada"), 1000.0)
     assert roster.expire(1000.0 + GRACE_MS - 1) == []

@@ -67,6 +67,7 @@ async def test_alone_nothing_is_published(rig: Rig) -> None:
     one.relay.publish_passing(frame())
     await later()
     assert rig.layer.sent == []
+    assert one.relay._outbox.empty()
 
 
 async def test_nobody_hears_itself(rig: Rig) -> None:

@@ -1,6 +1,7 @@
 """A room's decisions beyond what the shared vectors say: sources, its own intents, its end."""
 
 import pytest
+from msgspec import structs
 
 from sync.core.wire import encode
 from tests.rooms import FILM, FILM_S, NOW_MS, by_ada, decide, pause, play, refused, room, seek
@@ -11,6 +12,7 @@ from watchparty.core.protocol import (
     RoomSettings,
     SourceRequest,
     VideoRate,
+    VideoReady,
     VideoSource,
     VideoStateChanged,
 )
@@ -148,6 +150,43 @@ def test_a_title_made_from_an_address_is_not_too_long() -> None:
     assert len(make_source(long, source_id="s1").title) == 200
 
 
+def ready(seq: int = 40, duration: float = 60.0) -> VideoReady:
+    return VideoReady(seq=seq, duration=duration)
+
+
+UNMEASURED = room(duration_s=None, source=structs.replace(FILM, duration=None))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (room(), ready()),
+        (room(source=None, duration_s=None), ready()),
+        (UNMEASURED, ready(seq=11)),
+        (UNMEASURED, ready(seq=41)),
+        (UNMEASURED, VideoReady(seq=40)),
+    ],
+)
+def test_a_length_of_another_film_or_told_too_late_changes_nothing(
+    state: RoomState, told: VideoReady
+) -> None:
+    assert apply(state, by_ada(told), NOW_MS) == Moot()
+
+
+def test_the_first_length_told_is_everybody_s_and_moves_nothing() -> None:
+    after = decide(UNMEASURED, ready(duration=60.0))
+    assert after.source is not None
+    assert (after.duration_s, after.source.duration) == (60, 60)
+    assert (after.playhead, after.seq, after.by) == (UNMEASURED.playhead, 41, None)
+    assert after.ends_at() == NOW_MS + 29_000
+    assert apply(after, by_ada(ready(seq=41, duration=10.0)), NOW_MS) == Moot()
+
+
+def test_a_film_longer_watched_than_it_is_told_to_be_is_over() -> None:
+    after = decide(UNMEASURED, ready(duration=20.0))
+    assert after.is_over_at(NOW_MS)
+
+
 # -- The room's own
 
 
@@ -178,6 +217,13 @@ def test_a_looping_film_begins_again_at_the_instant_of_its_end() -> None:
     assert not after.ended
     assert after.playhead == Playhead(position_s=0.0, at_ms=ENDS_MS, rate=1.0, playing=True)
     assert after.position_at(ENDS_MS + 30) == pytest.approx(0.03)
+
+
+def test_all_rounds_that_nobody_saw_are_one_event() -> None:
+    late_ms = ENDS_MS + 2.5 * 90_000
+    after = decide(room(settings=LOOPING), FilmEnded(armed_seq=40), late_ms)
+    assert after.position_at(late_ms) == pytest.approx(45)
+    assert after.ends_at() == pytest.approx(late_ms + 45_000)
 
 
 def test_a_loop_counts_as_a_seek() -> None:

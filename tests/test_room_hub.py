@@ -69,7 +69,7 @@ async def test_a_full_room_takes_its_own_back(party: Party) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"), [({"name": "\u200b"}, "name"), ({"timezone": "No/Where"}, "timezone")]
+    ("fields", "field"), [({"name": "\u200b"}, "name"), ({"name": "\u3164"}, "name")]
 )
 async def test_a_join_without_sense_may_be_tried_again(
     party: Party, fields: dict[str, str], field: str
@@ -151,7 +151,7 @@ async def test_the_newest_socket_of_a_tab_wins(party: Party) -> None:
     assert (older.closed_with, newer.id) == (CloseCode.OPEN_ELSEWHERE, older.id)
     older.say("video:play", ref="r1")
     await later(6)
-    assert types(bo.news()) == [], "nobody came and nobody left"
+    assert set(types(bo.news())) <= {"server:time"}, "nobody came and nobody left"
     assert newer.seqs == []
 
 
@@ -164,6 +164,7 @@ async def test_a_reload_is_no_farewell_and_a_loss_is_one_after_5_s(party: Party)
     again = await party.member(hub, "Ada")
     await later(10)
     assert [m for m in bo.news() if m["type"].startswith("user:")] == []
+    await later(1.5 - media_ms() / 1000 % 1)  # between two looks at the clock
     again.hang_up()
     left_ms = media_ms()
     while not bo.heard("user:left"):

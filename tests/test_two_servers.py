@@ -139,6 +139,7 @@ async def test_what_happens_while_a_server_opens_the_room_is_not_missed(
 ) -> None:
     one, two = [party.server(name, alone=False) for name in ("s1", "s2")]
     ada = await party.member(one, "Ada")
+    party.layer.turns = 6
     cy = party.visitor(two, "Cy")
     cy.say("room:join", roomId="demo", name="Cy")
     for _ in range(turns):

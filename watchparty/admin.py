@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from watchparty.closing import RoomNotClosed, close_room
@@ -71,7 +72,7 @@ class RoomAdmin(RoomModelAdmin):
         (
             "Saved state",
             {
-                "description": "Written by the room itself when it leaves memory.",
+                "description": "Written by the room itself, a moment after each change.",
                 "fields": ("state", "epoch", "seq", "left_cleanly", "boot_id"),
             },
         ),
@@ -81,6 +82,15 @@ class RoomAdmin(RoomModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
         """An address is chosen once: invitations point at it."""
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    def save_model(
+        self, request: HttpRequest, obj: Room, form: ModelForm[Room], change: bool
+    ) -> None:
+        """Write only what was edited: a live room writes its state into the same row."""
+        if change:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        else:
+            super().save_model(request, obj, form, change)
 
     @admin.display(boolean=True, description="open", ordering="closed_at")
     def open(self, room: Room) -> bool:

@@ -20,7 +20,7 @@ HIGHEST_MAX_USERS = 10_000
 class Room(models.Model):
     """A room by its address. Live rooms are the store's; this row is what they return from.
 
-    `state` is the room machine's own record, written when the room leaves memory; `epoch`, `seq`,
+    `state` is the room machine's own record, written a moment after each change; `epoch`, `seq`,
     `left_cleanly` and `boot_id` say whether it is complete and whether its vector still runs.
     """
 

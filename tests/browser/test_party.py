@@ -163,6 +163,23 @@ def test_a_film_from_a_bad_address_is_refused_and_harms_nobody(
     assert not ben.paused
 
 
+def test_a_film_whose_length_nobody_gave_still_ends(pair: tuple[Viewer, Viewer]) -> None:
+    ada, ben = pair
+    ada.part("source-open").click()
+    ada.part("source-url").fill(f"{ada.url}/media/clockwork-30.mp4")
+    ada.part("source-save").click()
+    eventually(
+        lambda: ben.part("time-all").inner_text() == "1:30", "the room has learned its length"
+    )
+    ben.seek(88)
+    ben.toggle()
+    eventually(lambda: ada.position_s > 88, "it plays")
+    eventually(
+        lambda: 0 < ada.position_s < 5 and not ada.paused, "this room loops: it begins again"
+    )
+    assert "begins again" in ada.part("toast").inner_text()
+
+
 def test_the_same_tab_opened_again_closes_the_older(new_viewer: NewViewer, room: str) -> None:
     ada = new_viewer().enter(room, "Ada")
     tab = ada.page.evaluate("JSON.stringify({...sessionStorage})")
@@ -180,7 +197,7 @@ def test_the_same_tab_opened_again_closes_the_older(new_viewer: NewViewer, room:
 
 def test_an_unknown_room_offers_a_way_out(new_viewer: NewViewer) -> None:
     ada = new_viewer()
-    response = ada.page.goto(f"{ada._url}/rooms/no-such-room/")
+    response = ada.page.goto(f"{ada.url}/rooms/no-such-room/")
     assert response is not None
     assert response.status == 404
     assert ada.page.get_by_role("link", name="Start a room").count() == 1

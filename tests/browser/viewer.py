@@ -51,11 +51,11 @@ class Viewer:
         self.page.add_init_script(f"window.ruler.bendClocks({clock_offset_ms})")
         self.faults: list[str] = []
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        self._url = url
+        self.url = url
 
     def open(self, path: str) -> "Viewer":
         """Go to a page of the site."""
-        self.page.goto(f"{self._url}{path}")
+        self.page.goto(f"{self.url}{path}")
         return self
 
     def enter(self, room: str, name: str) -> "Viewer":

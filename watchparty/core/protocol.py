@@ -73,7 +73,7 @@ Position = Annotated[
 Rate = Annotated[
     float, Meta(ge=0.25, le=4, description="film seconds per second", extra_json_schema=FACTOR)
 ]
-FilmLength = Annotated[float, Meta(gt=0, le=MAX_POSITION_S, extra_json_schema=SECONDS)]
+FilmLength = Annotated[float, Meta(ge=1, le=MAX_POSITION_S, extra_json_schema=SECONDS)]
 BaseSeq = Annotated[int, Meta(ge=0, le=2**53, description="last ordered event applied")]
 SpokenAt = Annotated[Milliseconds, Meta(description="instant of the click, media clock")]
 Url = Annotated[str, Meta(min_length=1, max_length=2048)]
@@ -225,7 +225,7 @@ class StatusSummary(Value):
 
 
 class Resume(Value):
-    """The last ordered event a returning client had applied."""
+    """The last ordered event a returning client had applied; today a snapshot always answers."""
 
     epoch: Epoch
     seq: Annotated[int, Meta(ge=0, le=2**53)]
@@ -340,7 +340,14 @@ class MemberRename(Message, tag="member:rename"):
     color: Color
 
 
-Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource
+class VideoReady(Message, tag="video:ready"):
+    """Tell how long the film is; counts where nobody has known it yet."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**53, description="the state whose film is ready here")]
+    duration: FilmLength | UnsetType = UNSET
+
+
+Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady
 ClientMessage = (
     RoomJoin
     | RoomLeave
@@ -352,6 +359,7 @@ ClientMessage = (
     | VideoSeek
     | VideoRate
     | VideoSource
+    | VideoReady
     | CursorMove
     | CursorLeave
     | ReactionSend
@@ -372,6 +380,7 @@ ACTIONS: Final[dict[type, str]] = {
     VideoSeek: "videoControl",
     VideoRate: "videoControl",
     VideoSource: "videoSource",
+    VideoReady: "videoReady",
     CursorMove: "cursor",
     CursorLeave: "cursor",
     ReactionSend: "reaction",

@@ -21,6 +21,7 @@ from watchparty.core.protocol import (
     VideoPause,
     VideoPlay,
     VideoRate,
+    VideoReady,
     VideoSeek,
     VideoSource,
     VideoState,
@@ -136,7 +137,7 @@ class Moot(Struct, frozen=True):
 Decision = Applied | Refusal | Moot
 
 
-def apply(  # noqa: PLR0911 - one line for each intent is the table of contents
+def apply(  # noqa: C901, PLR0911 - one line for each intent is the table of contents
     state: RoomState, command: Command, now_ms: float
 ) -> Decision:
     """Decide one command. Pure: the same arguments give the same decision on every server."""
@@ -154,6 +155,8 @@ def apply(  # noqa: PLR0911 - one line for each intent is the table of contents
             return _rate(state, command, intent, now_ms)
         case VideoSource():
             return _change_source(state, command, intent.source, now_ms)
+        case VideoReady():
+            return _learn_duration(state, intent)
         case FilmEnded():
             return _end(state, intent, now_ms)
         case RoomEmptied():
@@ -227,6 +230,22 @@ def _change_source(
     )
 
 
+def _learn_duration(state: RoomState, intent: VideoReady) -> Decision:
+    """The first length that anybody tells of this film is everyone's; later ones change nothing."""
+    seen = state.source_seq <= intent.seq <= state.seq
+    if state.source is None or state.duration_s is not None or not seen:
+        return Moot()
+    if isinstance(intent.duration, UnsetType):
+        return Moot()
+    known = structs.replace(
+        state,
+        duration_s=intent.duration,
+        source=structs.replace(state.source, duration=intent.duration),
+    )
+    own = Command(intent)  # nobody did anything: the room has learned something
+    return _moved(known, own, state.playhead, control_ms=state.last_control_ms)
+
+
 def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:
     ends_at_ms = state.ends_at()
     if intent.armed_seq != state.seq or state.duration_s is None or ends_at_ms is None:
@@ -235,8 +254,11 @@ def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:
         return Moot()  # the timer fired a little early; it will be set again
     own = Command(intent=intent)
     if state.settings.on_end == "loop":
-        again = state.playhead.moved(position_s=0.0, at_ms=ends_at_ms)
-        return _moved(state, own, again, control_ms=ends_at_ms, seek_seq=state.seq + 1)
+        # All rounds that went by while nobody looked, in one event.
+        round_ms = state.duration_s / state.playhead.rate * 1000
+        begun_ms = ends_at_ms + (now_ms - ends_at_ms) // round_ms * round_ms
+        again = state.playhead.moved(position_s=0.0, at_ms=begun_ms)
+        return _moved(state, own, again, control_ms=begun_ms, seek_seq=state.seq + 1)
     stopped = state.playhead.moved(position_s=state.duration_s, at_ms=ends_at_ms, playing=False)
     return _moved(state, own, stopped, control_ms=ends_at_ms, ended=True)
 
@@ -369,7 +391,8 @@ def source_problem(url: str) -> str | None:
 
 def make_source(request: SourceRequest, *, source_id: str) -> Source:
     """The source that a request becomes once it is accepted."""
-    title = request.title.strip() or urlsplit(request.url).path.rsplit("/", 1)[-1] or request.url
+    shown = " ".join("".join(c for c in request.title if c.isprintable()).split())
+    title = shown or urlsplit(request.url).path.rsplit("/", 1)[-1] or request.url
     return Source(
         id=source_id,
         kind=request.kind,

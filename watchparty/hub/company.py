@@ -12,7 +12,6 @@ from watchparty.core.protocol import (
     STATUSES_IN_FULL,
     Cursor,
     CursorMove,
-    CursorRemove,
     MemberRename,
     MembersStatus,
     MemberStatus,
@@ -95,8 +94,8 @@ class Company:
 
     def unpoint(self, user_id: str) -> None:
         """A member points no more."""
-        self._batch.drop_cursor(user_id)
-        self._tell_everywhere(encode(CursorRemove(user_id=user_id)))
+        if self._batch.remove(user_id):
+            self._tick_soon()
 
     def react(self, user_id: str, message: ReactionSend) -> None:
         """A member reacts."""

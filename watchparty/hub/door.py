@@ -89,10 +89,8 @@ def _place(join: RoomJoin) -> Place | None:
     """Where the viewer seems to be, if that may be shown."""
     if isinstance(join.timezone, UnsetType):
         return None
-    where = place_of(join.timezone)
-    if where is None:
-        raise TurnedAway("invalid_field", "There is no such time zone.", "timezone")
-    return where if join.share_city else None
+    # A zone that our tables don't know (yet) is no reason to keep its people out.
+    return place_of(join.timezone) if join.share_city else None
 
 
 def _color(join: RoomJoin, identity: str) -> str:

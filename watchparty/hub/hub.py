@@ -24,6 +24,7 @@ from watchparty.core.protocol import (
     VideoPause,
     VideoPlay,
     VideoRate,
+    VideoReady,
     VideoSeek,
     VideoSource,
 )
@@ -38,6 +39,8 @@ DIGEST_EVERY: Final = 10
 """Seconds between digests of the members."""
 SERVER_TIME_EVERY: Final = 15
 """Seconds between `server:time` in a party (each second on the clock socket)."""
+CIVIL_STEP_MS: Final = 5.0
+"""A change of UTC against the media clock that is told at once."""
 MAX_LISTED: Final = 100
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class Hub:
         self._server_time = server_time
         self._rooms: dict[str, RoomHub] = {}
         self._connections: set[Connection] = set()
+        self._civil_offset_ms = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._housekeeper: asyncio.Task[None] | None = None
 
@@ -73,6 +77,7 @@ class Hub:
         """Belong to the running loop and keep house from now on; again changes nothing."""
         if self._housekeeper is None:
             self._loop = asyncio.get_running_loop()
+            self._civil_offset_ms = self._server_time().civil_offset_ms
             self._housekeeper = self._loop.create_task(self._keep_house(), name="hub")
 
     def opened(self, connection: Connection) -> None:
@@ -142,7 +147,14 @@ class Hub:
                 room.react(connection, user_id, message)
             case MemberStatus():
                 room.company.report(user_id, message)
-            case VideoPlay() | VideoPause() | VideoSeek() | VideoRate() | VideoSource():
+            case (
+                VideoPlay()
+                | VideoPause()
+                | VideoSeek()
+                | VideoRate()
+                | VideoSource()
+                | VideoReady()
+            ):
                 room.control(connection, user_id, message)
             case MemberRename():
                 room.company.rename(connection, user_id, message)
@@ -192,8 +204,18 @@ class Hub:
                 room.each_second(now_ms, digest=second % DIGEST_EVERY == 0)
             except Exception:
                 logger.exception("room %s: housekeeping failed", room.slug)
-        if second % SERVER_TIME_EVERY == 0:
-            frame = encode(self._server_time())
-            for connection in self._connections:
-                if connection.user_id is not None:
-                    connection.port.write(frame)
+        self._tell_time(to_all=second % SERVER_TIME_EVERY == 0)
+
+    def _tell_time(self, *, to_all: bool) -> None:
+        """`server:time` to newcomers; to everyone when it is due or UTC has stepped."""
+        message = self._server_time()
+        stepped = abs(message.civil_offset_ms - self._civil_offset_ms) > CIVIL_STEP_MS
+        if stepped:
+            self._civil_offset_ms = message.civil_offset_ms
+        frame = encode(message)
+        for connection in self._connections:
+            if connection.user_id is None:
+                continue
+            if to_all or stepped or not connection.knows_time:
+                connection.knows_time = True
+                connection.port.write(frame)

@@ -9,6 +9,9 @@ from sync.core.wire import Frame
 
 MESSAGE_TYPE: Final = "room.relay"
 
+PATIENCE_S: Final = 0.5
+"""DESIGN section 6: every call to Redis is bounded."""
+
 MAX_UNSENT: Final = 512
 """Messages of a room that wait for a slow layer; then the oldest is dropped, and heals by seq."""
 
@@ -71,11 +74,23 @@ class Relay:
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_UNSENT)
 
     async def join(self) -> None:
-        """Become the one member of the room's group for this process; again changes nothing."""
+        """Become the one member of the room's group for this process; again changes nothing.
+
+        A layer that does not answer in time raises, unless this process is alone: then the layer
+        has nothing to tell, and the room opens without it.
+        """
         if self._tasks:
             return
-        self._channel = await self._layer.new_channel()
-        await self._layer.group_add(self._group, self._channel)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                self._channel = await self._layer.new_channel()
+                await self._layer.group_add(self._group, self._channel)
+        except Exception:
+            self._channel = None
+            if not self._alone:
+                raise
+            logger.warning("%s: the channel layer does not answer", self._group)
+            return
         self._tasks = [asyncio.create_task(self._receive(self._channel))]
         if not self._alone:
             self._tasks.append(asyncio.create_task(self._send()))

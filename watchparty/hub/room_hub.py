@@ -98,7 +98,7 @@ class RoomHub:
             context.now_ms,
             broadcast=self.company.broadcast,
             film_ends=self._film_ended,
-            catch_up_due=lambda: self._put(CatchUp()),
+            catch_up_due=self._catch_up_due,
         )
         self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
 
@@ -357,8 +357,14 @@ class RoomHub:
 
     def _film_ended(self, seq: int) -> None:
         """Without viewers it stays where the last one left it, and ends when one comes back."""
-        if not self.company.roster.deserted:
-            self.submit(Command(FilmEnded(armed_seq=seq)))
+        if self.company.roster.deserted:
+            return
+        if not self._put(Own(Command(FilmEnded(armed_seq=seq)))):
+            self._stream.catch_up_in(CATCH_UP_S)  # which sets the timer again
+
+    def _catch_up_due(self) -> None:
+        if not self._put(CatchUp()):
+            self._stream.catch_up_in(CATCH_UP_S)
 
     def _heard_ordered(self, epoch: str, seq: int, frame: Frame) -> None:
         """Another server has committed an event: pass it on, then learn the state that it left."""

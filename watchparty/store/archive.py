@@ -38,9 +38,10 @@ class DatabaseArchive:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def load(self, slug: str) -> Kept:
-        """A room as it was last kept. Raises NoSuchRoom."""
-        await self.flush()
-        return await self._in_thread(_load, slug)
+        """A room as it was last kept, marked as live from now on. Raises NoSuchRoom."""
+        async with self._writing:
+            await self._write([slug] if slug in self._pending else [])
+            return await self._in_thread(_load_and_mark, slug)
 
     def keep(self, saved: SavedRoom) -> None:
         """Note a state to be written soon; the latest of a room wins."""
@@ -52,14 +53,18 @@ class DatabaseArchive:
     async def flush(self) -> None:
         """Write everything noted; raises what the database raises, and keeps it for another try."""
         async with self._writing:
-            batch, self._pending = self._pending, {}
-            if not batch:
-                return
-            try:
-                await self._in_thread(_write, list(batch.values()))
-            except Exception:
-                self._pending = batch | self._pending
-                raise
+            await self._write(list(self._pending))
+
+    async def _write(self, slugs: list[str]) -> None:
+        """Write these rooms. One that cannot be written does not hold up the others."""
+        batch = {slug: self._pending.pop(slug) for slug in slugs}
+        if not batch:
+            return
+        problems = await self._in_thread(_write_each, list(batch.values()))
+        for slug in problems:
+            self._pending.setdefault(slug, batch[slug])
+        for problem in problems.values():
+            raise problem
 
     def _flush_behind(self) -> None:
         self._timer = None
@@ -89,10 +94,16 @@ def _with_fresh_connection(function: Callable[[A], R], argument: A) -> R:
         close_old_connections()
 
 
-def _load(slug: str) -> Kept:
+def _load_and_mark(slug: str) -> Kept:
+    """A room, and before anything happens in it the note that it did not leave in good order.
+
+    Only so can a process that dies before its first write not pass for one that left cleanly.
+    """
     row = Room.objects.filter(slug=slug).first()
     if row is None:
         raise NoSuchRoom(slug)
+    if row.left_cleanly:
+        Room.objects.filter(slug=slug).update(left_cleanly=False)
     return Kept(
         record=RoomRecord(
             slug=row.slug,
@@ -145,17 +156,27 @@ def _source(row: Room) -> Source | None:
         return None
 
 
-def _write(batch: list[SavedRoom]) -> None:
+def _write_each(batch: list[SavedRoom]) -> dict[str, Exception]:
+    """Write rooms one by one; returns what went wrong, by slug."""
+    problems: dict[str, Exception] = {}
     for saved in batch:
-        changes: dict[str, Any] = {
-            "state": {"room": msgspec.to_builtins(saved.state), "saved_at_ms": saved.saved_at_ms},
-            "epoch": saved.state.epoch,
-            "seq": saved.state.seq,
-            "left_cleanly": saved.clean,
-            "boot_id": saved.boot_id,
-            "updated_at": datetime.now(UTC),
-        }
-        Room.objects.filter(slug=saved.state.slug).update(**changes)
-        if saved.state.closed:
-            open_rows = Room.objects.filter(slug=saved.state.slug, closed_at__isnull=True)
-            open_rows.update(closed_at=datetime.now(UTC))
+        try:
+            _write(saved)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the others are written
+            problems[saved.state.slug] = problem
+    return problems
+
+
+def _write(saved: SavedRoom) -> None:
+    changes: dict[str, Any] = {
+        "state": {"room": msgspec.to_builtins(saved.state), "saved_at_ms": saved.saved_at_ms},
+        "epoch": saved.state.epoch,
+        "seq": saved.state.seq,
+        "left_cleanly": saved.clean,
+        "boot_id": saved.boot_id,
+        "updated_at": datetime.now(UTC),
+    }
+    Room.objects.filter(slug=saved.state.slug).update(**changes)
+    if saved.state.closed:
+        open_rows = Room.objects.filter(slug=saved.state.slug, closed_at__isnull=True)
+        open_rows.update(closed_at=datetime.now(UTC))

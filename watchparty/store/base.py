@@ -92,7 +92,11 @@ class Archive(Protocol):
     """Where rooms are kept when they are not live (the database). Never on the hot path."""
 
     async def load(self, slug: str) -> Kept:
-        """A room as it was last kept. Raises NoSuchRoom."""
+        """A room as it was last kept, durably marked as live before this returns.
+
+        From then on it counts as not having left in good order until a clean state is kept.
+        Raises NoSuchRoom.
+        """
         ...
 
     def keep(self, saved: SavedRoom) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from msgspec import structs
@@ -64,27 +65,16 @@ class MemoryStore(CasStore):
         self._boot_id = boot_id
         self._new_epoch = new_epoch
         self._rooms: dict[str, _Live] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._draws = 0
 
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
         """A room's record and state, live from now on. Raises NoSuchRoom, RoomIsClosed."""
-        async with self._locks.setdefault(slug, asyncio.Lock()):
-            live = self._rooms.get(slug)
-            if live is None:
-                try:
-                    kept = await self._archive.load(slug)
-                except NoSuchRoom:
-                    self._locks.pop(slug, None)
-                    raise
-                live = _Live(kept.record, self._revive(kept))
-                if not live.record.closed:
-                    # Locks go with their rooms: who waited on an older one may have been faster.
-                    live = self._rooms.setdefault(slug, live)
-            if live.record.closed or live.state.closed:
-                raise RoomIsClosed(slug)
-            return live.record, live.state
+        live = self._rooms.get(slug) or await self._revive(slug)
+        if live.record.closed or live.state.closed:
+            raise RoomIsClosed(slug)
+        return live.record, live.state
 
     async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
         """The ordered events after `seq`, oldest first; None when not all of them are held."""
@@ -100,14 +90,11 @@ class MemoryStore(CasStore):
 
     async def release(self, slug: str, now_ms: float) -> None:
         """The room is live no more; it is kept in good order."""
-        lock = self._locks.setdefault(slug, asyncio.Lock())
-        async with lock:
+        async with self._alone_with(slug):
             live = self._rooms.pop(slug, None)
-            if live is None:
-                return
-            self._keep(live.state, now_ms, clean=True)
-            await self._archive.flush()
-            self._locks.pop(slug, None)
+            if live is not None:
+                self._keep(live.state, now_ms, clean=True)
+                await self._archive.flush()
 
     async def close(self, now_ms: float) -> None:
         """Release every room and write everything."""
@@ -168,10 +155,33 @@ class MemoryStore(CasStore):
             bucket = self._buckets[person, action] = TokenBucket(limit, now_ms)
         return bucket.take(now_ms)
 
-    def _revive(self, kept: Kept) -> RoomState:
-        if kept.saved is not None:
-            return restore(kept.saved, boot_id=self._boot_id, new_epoch=self._new_epoch())
-        return fresh_state(kept, self._new_epoch())
+    async def _revive(self, slug: str) -> _Live:
+        async with self._alone_with(slug):
+            if slug in self._rooms:
+                return self._rooms[slug]  # somebody was faster
+            kept = await self._archive.load(slug)
+            epoch = self._new_epoch()
+            if kept.saved is None:
+                state = fresh_state(kept, epoch)
+            else:
+                state = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+            live = _Live(kept.record, state)
+            if not live.record.closed:
+                self._rooms[slug] = live
+            return live
+
+    @asynccontextmanager
+    async def _alone_with(self, slug: str) -> AsyncIterator[None]:
+        """One at a time opens or releases a room; a lock lives as long as somebody wants it."""
+        lock, wanted = self._locks.get(slug, (asyncio.Lock(), 0))
+        self._locks[slug] = (lock, wanted + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, wanted = self._locks.pop(slug)
+            if wanted > 1:
+                self._locks[slug] = (lock, wanted - 1)
 
     def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
         self._archive.keep(

@@ -42,6 +42,7 @@ export const ClientType = Object.freeze({
   VIDEO_SEEK: "video:seek",
   VIDEO_RATE: "video:rate",
   VIDEO_SOURCE: "video:source",
+  VIDEO_READY: "video:ready",
   CURSOR_MOVE: "cursor:move",
   CURSOR_LEAVE: "cursor:leave",
   REACTION_SEND: "reaction:send",
@@ -171,6 +172,7 @@ export const LIMITS = Object.freeze({
   roomsList: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
   usersList: Object.freeze({ max: 1, windowMs: 5000, burst: 1 }),
   videoSource: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
+  videoReady: Object.freeze({ max: 5, windowMs: 1000, burst: 5 }),
   status: Object.freeze({ max: 1, windowMs: 1000, burst: 2 }),
   rename: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
 });
@@ -190,6 +192,7 @@ export const ACTIONS = Object.freeze({
   "video:seek": "videoControl",
   "video:rate": "videoControl",
   "video:source": "videoSource",
+  "video:ready": "videoReady",
   "cursor:move": "cursor",
   "cursor:leave": "cursor",
   "reaction:send": "reaction",
@@ -208,7 +211,7 @@ export const ACTIONS = Object.freeze({
 /** @typedef {"stop" | "loop"} OnEnd */
 
 /**
- * The last ordered event a returning client had applied.
+ * The last ordered event a returning client had applied; today a snapshot always answers.
  * @typedef {Object} Resume
  * @property {string} epoch life of the room's numbering
  * @property {number} seq 0 to 9007199254740992
@@ -220,7 +223,7 @@ export const ACTIONS = Object.freeze({
  * @property {"file"} kind
  * @property {string} url 1 to 2048 characters
  * @property {string} [title] at most 200 characters; "" where it is missing
- * @property {number} [duration] in s; above 0, at most 604800
+ * @property {number} [duration] in s; 1 to 604800
  * @property {string} [poster] 1 to 2048 characters
  */
 
@@ -423,6 +426,14 @@ export const ACTIONS = Object.freeze({
  * @property {"video:source"} type
  * @property {SourceRequest} source
  * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Tell how long the film is; counts where nobody has known it yet.
+ * @typedef {Object} VideoReady
+ * @property {"video:ready"} type
+ * @property {number} seq the state whose film is ready here; 0 to 9007199254740992
+ * @property {number} [duration] in s; 1 to 604800
  */
 
 /**
@@ -674,7 +685,7 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a client sends.
- * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
+ * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
  */
 
 /**

@@ -2,7 +2,7 @@
 /** A room as the page uses it: the state it shows, and everything that a viewer can do there. */
 
 import { fromVideoState, positionAt } from "../playback/playhead.js";
-import { ClientType } from "../protocol/protocol.js";
+import { ClientType, MAX_POSITION_S } from "../protocol/protocol.js";
 import { Membership } from "./membership.js";
 import { offline } from "./refusals.js";
 import { Throttle } from "./throttle.js";
@@ -16,6 +16,9 @@ import { Throttle } from "./throttle.js";
 /** The server allows 20 cursors and one status a second. */
 const CURSOR_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 1000;
+
+/** The protocol knows no shorter film: what ends at once would begin again without end. */
+const SHORTEST_FILM_S = 1;
 
 export class Party {
   #membership;
@@ -127,6 +130,16 @@ export class Party {
   react(emoji, x, y) {
     const videoTime = this.#membership.controls.ownPosition() ?? this.#playheadPosition();
     this.#ask({ type: ClientType.REACTION_SEND, emoji, x: percent(x), y: percent(y), videoTime });
+  }
+
+  /**
+   * Tells how long the film is, where the room doesn't know yet: without that it has no end.
+   * @param {number} durationS
+   */
+  tellDuration(durationS) {
+    const { video } = this.state;
+    if (!video?.source || video.duration !== null || !(durationS >= SHORTEST_FILM_S && durationS <= MAX_POSITION_S)) return;
+    this.#membership.send({ type: ClientType.VIDEO_READY, seq: video.seq, duration: durationS });
   }
 
   /** @param {Status} status */

@@ -44,11 +44,14 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
     known.hidden = !isKnown;
     fields.hidden = isKnown;
   };
-  /** @param {string} sentence */
-  const complain = (sentence) => {
+  /**
+   * @param {string} sentence
+   * @param {boolean} [aboutName] whether the name is what is wrong
+   */
+  const complain = (sentence, aboutName = false) => {
     error.hidden = sentence === "";
     say(error, sentence);
-    name.setAttribute("aria-invalid", String(sentence !== ""));
+    name.setAttribute("aria-invalid", String(aboutName));
   };
 
   show(profile.name !== "");
@@ -78,7 +81,7 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
         const chosen = name.value.trim();
         if (chosen === "") {
           show(false);
-          complain("Tell the others what to call you.");
+          complain("Tell the others what to call you.", true);
           name.focus();
           return;
         }

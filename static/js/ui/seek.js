@@ -35,11 +35,19 @@ export function mountSeek({ root, party, loop, positionS, durationS, bufferedToS
     if (slider.getAttribute("aria-valuetext") !== words) slider.setAttribute("aria-valuetext", words);
   };
 
+  const release = () => {
+    dragging = false;
+  };
+
   const draw = () => {
     const allS = durationS();
     const atS = positionS();
     const disabled = !allS || atS === null;
-    if (slider.disabled !== disabled) slider.disabled = disabled;
+    if (slider.disabled !== disabled) {
+      slider.disabled = disabled;
+      // A slider that is disabled under the hand tells neither change nor blur.
+      if (disabled) release();
+    }
     if (allS && slider.max !== String(allS)) slider.max = String(allS);
     say(timeAll, clockTime(allS));
     if (atS === null || dragging) return;
@@ -49,9 +57,6 @@ export function mountSeek({ root, party, loop, positionS, durationS, bufferedToS
     show(atS);
   };
 
-  const release = () => {
-    dragging = false;
-  };
   return stopAll([
     loop.add(draw),
     listen(slider, "input", () => {

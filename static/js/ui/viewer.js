@@ -59,6 +59,17 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
     drawSound();
   };
 
+  /** The source whose length we have told the room. */
+  let told = "";
+  const tellDuration = () => {
+    const source = party.state.video?.source;
+    const durationS = player.durationS;
+    if (!source || source.id === told || source.url !== loadedUrl || durationS === null) return;
+    if (video.readyState === 0) return;
+    told = source.id;
+    party.tellDuration(durationS);
+  };
+
   const follow = () => {
     const { phase, video: state } = party.state;
     if (phase === "joined" || phase === "reconnecting") {
@@ -67,6 +78,7 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
       // Who comes and how they fare concerns no player; a new state does, at once.
       if (state !== followed) steering.kick();
       followed = state;
+      tellDuration();
     } else {
       steering.stop();
       if (!video.paused) player.pause();
@@ -92,6 +104,7 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
       party.subscribe(follow),
       party.on("control", () => steering.cooldown()),
       party.on("settled", () => steering.cooldown(0)),
+      listen(player, "ready", tellDuration),
       listen(player, "blocked", () => void refused()),
       listen(player, "userplay", () => party.play()),
       // Phones pause what they put aside: that must not stop the film for everyone.
