@@ -15,7 +15,7 @@ WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
 PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
-.PHONY: help run test check lint types layers js fresh unit browser format lock protocol film \
+.PHONY: help run test check lint types layers js fresh unit slow format lock protocol film \
 	bench-fanout clean
 
 help: ## Say what there is
@@ -26,9 +26,10 @@ run: $(RUN_READY) ## Serve on http://localhost:8000 (PORT=… for another), with
 	@$(PY) manage.py demo_room --verbosity 0
 	@exec $(PY) manage.py serve
 
-test: system check browser ## Everything: checks, unit tests, browser tests
+test: system check slow ## Everything: checks, unit tests, slow tests, browser tests
 
-check: lint types layers js fresh unit ## All but the browser tests, in under two minutes
+check: $(TEST_READY) $(NODE_READY) ## All but the slow tests, in under two minutes
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers js fresh unit
 
 .PHONY: system
 system: $(TEST_READY)
@@ -59,13 +60,13 @@ fresh: $(TEST_READY) ## Generated files and migrations are up to date, productio
 	@$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
 	@$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-unit: $(TEST_READY) ## The tests that need no browser
+unit: $(TEST_READY) ## The tests that are quick
 	@echo "== Python tests"
-	@$(CLEAN) $(PY) -m pytest -m "not browser"
+	@$(CLEAN) $(PY) -m pytest -m "not browser and not slow"
 
-browser: $(TEST_READY) ## The tests in real Chromium browsers
-	@echo "== browser tests"
-	@$(CLEAN) $(PY) -m pytest -m browser
+slow: $(TEST_READY) ## The tests that take minutes: every picture of the films, real browsers
+	@echo "== slow and browser tests"
+	@$(CLEAN) $(PY) -m pytest -m "browser or slow"
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)

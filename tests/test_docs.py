@@ -25,10 +25,8 @@ def committed_files() -> list[Path]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
     )
-    if listing.returncode:
-        pytest.skip("not a git checkout")
     return [path for name in listing.stdout.splitlines() if (path := ROOT / name).is_file()]
 
 

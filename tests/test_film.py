@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 from array import array
 from dataclasses import dataclass
@@ -43,10 +42,6 @@ CHOSEN = (
     4999,
     5340,
     LAST,
-)
-
-needs_ffmpeg = pytest.mark.skipif(
-    shutil.which("ffmpeg") is None, reason="needs the Debian package ffmpeg"
 )
 
 
@@ -89,6 +84,9 @@ def test_blank_strip_is_refused(level: float) -> None:
     assert ruler.decode(RULER, [level] * RULER.cell_count) is None
 
 
+pytestmark = pytest.mark.slow
+
+
 def test_every_single_wrong_cell_is_refused() -> None:
     levels = levels_of(1234)
     for cell, level in enumerate(levels):
@@ -127,7 +125,6 @@ def test_films_and_poster_together_stay_small() -> None:
     assert total < SIZE_LIMIT_BYTES
 
 
-@needs_ffmpeg
 @each_film
 def test_format(film: Film) -> None:
     facts = probe(film)
@@ -146,7 +143,6 @@ def test_format(film: Film) -> None:
     assert -0.008 < float(facts["format"]["start_time"]) < 0.0005
 
 
-@needs_ffmpeg
 @each_film
 def test_every_frame_is_there_and_key_frames_lie_close(film: Film) -> None:
     packets = [packet for packet in video_packets(film) if packet["pts_time"] != "N/A"]
@@ -176,7 +172,6 @@ def test_a_player_can_seek_before_it_has_the_whole_file(film: Film) -> None:
 # The picture and the sound
 
 
-@needs_ffmpeg
 @each_film
 @pytest.mark.parametrize("width", [RULER.width, 320])
 def test_frames_show_their_own_index(film: Film, width: int) -> None:
@@ -185,7 +180,6 @@ def test_frames_show_their_own_index(film: Film, width: int) -> None:
         assert ruler.decode(RULER, levels_at(film, index, width)) == index
 
 
-@needs_ffmpeg
 @each_film
 def test_every_frame_of_the_film_is_readable(film: Film) -> None:
     height = 180
@@ -198,7 +192,6 @@ def test_every_frame_of_the_film_is_readable(film: Film) -> None:
     assert indices == list(range(0, RULER.index_count, film.step))
 
 
-@needs_ffmpeg
 @each_film
 @pytest.mark.parametrize("kind", ["v", "a"])
 def test_picture_and_sound_both_begin_at_zero(film: Film, kind: str) -> None:
@@ -206,7 +199,6 @@ def test_picture_and_sound_both_begin_at_zero(film: Film, kind: str) -> None:
     assert float(frames["frames"][0]["pts_time"]) == pytest.approx(0, abs=0.0005)
 
 
-@needs_ffmpeg
 @each_film
 @pytest.mark.parametrize("second", [1, 9, 10, 45, 60, 89])
 def test_beeps_begin_on_the_second(film: Film, second: int) -> None:
