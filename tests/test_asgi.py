@@ -14,8 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-async def asgi(transactional_db: None) -> AsyncIterator[Any]:
+async def asgi(transactional_db: None, settings: Any) -> AsyncIterator[Any]:
     """The process's own application, whose hub is put back as it was."""
+    settings.DEBUG = True  # as a newcomer runs it: nobody has collected static files
     asgi = importlib.import_module("config.asgi")  # reads the database, so not before the fixture
     before = (asgi.hub._housekeeper, asgi.hub._loop)
     asgi.hub._housekeeper = None

@@ -14,7 +14,7 @@ PEOPLE = (
     ("Kenji", "Asia/Tokyo", (0.30, 0.30), 1),
     ("Noor", "Asia/Dubai", (0.48, 0.62), 5),
 )
-PICTURES = {"room-night": "dark", "room-day": "light"}
+PICTURES = {"room-night": ("dark", (1280, 760)), "room-day": ("light", (390, 780))}
 
 
 def main() -> None:
@@ -26,8 +26,8 @@ def main() -> None:
         server.start()
         browser = launch(playwright)
         try:
-            for name, scheme in PICTURES.items():
-                viewers = party(browser, server.url, scheme)
+            for name, (scheme, size) in PICTURES.items():
+                viewers = party(browser, server.url, scheme, size)
                 viewers[0].page.screenshot(path=FOLDER / f"{name}.png")
                 for viewer in viewers:
                     viewer.leave()
@@ -36,9 +36,9 @@ def main() -> None:
             server.stop()
 
 
-def party(browser: Browser, url: str, scheme: str) -> list[Viewer]:
+def party(browser: Browser, url: str, scheme: str, size: tuple[int, int]) -> list[Viewer]:
     """Three people around a film that runs; the others point and have just reacted."""
-    viewers = [enter(browser, url, scheme, name, zone) for name, zone, _, _ in PEOPLE]
+    viewers = [enter(browser, url, scheme, size, name, zone) for name, zone, _, _ in PEOPLE]
     ada = viewers[0]
     ada.page.wait_for_timeout(300)
     if ada.paused:
@@ -58,9 +58,11 @@ def party(browser: Browser, url: str, scheme: str) -> list[Viewer]:
     return viewers
 
 
-def enter(browser: Browser, url: str, scheme: str, name: str, zone: str) -> Viewer:
+def enter(
+    browser: Browser, url: str, scheme: str, size: tuple[int, int], name: str, zone: str
+) -> Viewer:
     context = browser.new_context(
-        viewport={"width": 1280, "height": 760},
+        viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
         timezone_id=zone,
     )
