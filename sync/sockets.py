@@ -40,6 +40,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = {"socket": self}
 
+    async def send(self, message: Any) -> None:
+        """ASGI's send."""
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            # The handshake's own copies of every header; the scope has what the app may ask for.
+            del self.request, self.response
+
     def send_receive_event_to_app(self) -> None:
         """A whole message has arrived."""
         if self.hear is not None and self.curr_msg_data_type == "text":
