@@ -16,7 +16,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow format lock protocol film \
-	bench-fanout clean
+	bench-fanout bench-connections clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -92,6 +92,9 @@ film: ## Draw and encode the demo film again (minutes; needs ffmpeg)
 
 bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive consumer
 	$(CLEAN) $(PY) -m bench.fanout $(ARGS)
+
+bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, accepted per second
+	$(CLEAN) $(PY) -m bench.connections $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

@@ -117,10 +117,15 @@ class Server:
     def __init__(self, pid: int, port: int) -> None:
         self.port = port
         self._stat = Path(f"/proc/{pid}/stat")
+        self._statm = Path(f"/proc/{pid}/statm")
 
     def cpu_s(self) -> float:
         """User and system time so far."""
         return process_cpu_s(self._stat.read_text(), TICKS_PER_S)
+
+    def resident_bytes(self) -> int:
+        """Memory that it holds just now."""
+        return int(self._statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def busy_s() -> float:

@@ -103,7 +103,9 @@ CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^api/health$"]  # asked by orchestrators from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [
+    r"^api/(health|ready)$"
+]  # asked by orchestrators from inside, without TLS
 SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Django's own "same-origin" breaks YouTube's player, which refuses pages that do not say who asks.

@@ -25,6 +25,8 @@ class SyncConfig(AppConfig):
     timebase: Timebase
     limits: dict[str, Limit]
     started_at_ms: float
+    draining = False
+    """Whether this process is about to stop: /api/ready says so to load balancers."""
 
     def ready(self) -> None:
         """Start the media clock and read the limits."""

@@ -1,4 +1,7 @@
-"""/api/health: whether this process lives, and how its clock, memory and sockets do."""
+"""/api/health: whether this process lives, and how its clock, memory and sockets do.
+
+/api/ready: whether new visitors should be sent to it, which ends when it begins to drain.
+"""
 
 import os
 import resource
@@ -26,6 +29,18 @@ async def health(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return refuse(405, "method_not_allowed", "Use GET or HEAD.", Allow=("GET", "HEAD"))
     response = reply(report())
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@csrf_exempt
+async def ready(request: HttpRequest) -> HttpResponse:
+    """GET: 200 while new visitors are welcome; 503 as soon as this process drains."""
+    if request.method not in ("GET", "HEAD"):
+        return refuse(405, "method_not_allowed", "Use GET or HEAD.", Allow=("GET", "HEAD"))
+    draining = sync_config().draining
+    response = reply({"ready": not draining, "draining": draining})
+    response.status_code = 503 if draining else 200
     response.headers["Cache-Control"] = "no-store"
     return response
 

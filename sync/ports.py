@@ -1,7 +1,8 @@
 """The write port: how anything writes to one socket without ever waiting for it.
 
-`WritePort` is the contract; `AsgiPort` is the plain adapter for any ASGI server. All adapters pass
-tests/port_contract.py. Nobody may await a member: one stalled reader would starve its whole room.
+`WritePort` is the contract; `AsgiPort` is the plain adapter for any ASGI server, `TransportPort`
+(sync/transport_port.py) the one for production. All adapters pass tests/port_contract.py. Nobody
+may await a member: one stalled reader would starve its whole room.
 """
 
 import asyncio
@@ -47,7 +48,7 @@ class WritePort(Protocol):
 
     @property
     def buffered_bytes(self) -> int:
-        """Bytes accepted and not yet taken by the server."""
+        """Bytes accepted and not yet taken from us; 0 once closed."""
         ...
 
     @property
@@ -60,7 +61,7 @@ class WritePort(Protocol):
         ...
 
     def close(self, code: int, reason: str = "") -> None:
-        """Send what is queued, then close; with TOO_SLOW what is queued is dropped."""
+        """Send what is queued, then close; with TOO_SLOW what is queued may be dropped."""
         ...
 
 

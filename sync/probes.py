@@ -2,6 +2,8 @@
 
 Why here: Channels reads the next frame only when a consumer is done with the last one, which biased
 probes by 3 to 4 ms; a receive pump of its own stamps T2 on arrival (research/sync.md, section 1).
+Where the server lets us at its socket (sync/sockets.py), no pump is needed: T2 is stamped while the
+bytes are read, and an idle socket costs no task of ours.
 """
 
 import asyncio
@@ -10,12 +12,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from sync.core.bucket import Limit
-from sync.core.guard import Limiter, is_too_large
+from sync.core.guard import Limiter
 from sync.core.limits import PROBES
 from sync.core.timebase import Timebase
-from sync.core.wire import BadFrame, CloseCode, Decoder, TimeSync, encode
-from sync.ports import AsgiPort, Send
+from sync.core.wire import (
+    MAX_FRAME_BYTES,
+    BadFrame,
+    CloseCode,
+    Decoder,
+    Frame,
+    TimeSync,
+    encode,
+)
+from sync.ports import AsgiPort, Send, WritePort
 from sync.refusals import carry_out
+from sync.transport_port import EXTENSION, RawSocket
 
 MAX_WAITING_FRAMES: Final = 256
 """Frames read ahead of the app: four seconds of their limit. When full, reading stops."""
@@ -31,7 +42,7 @@ Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_PROBE_MARK: Final = '"time:sync"'
+_PROBE_MARK: Final = b'"time:sync"'
 _decoder: Decoder[TimeSync] = Decoder(TimeSync)
 _logger = logging.getLogger(__name__)
 
@@ -54,18 +65,92 @@ class ProbeWrapper:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        socket = _ProbedSocket(self._timebase, self._limits, receive, send)
-        await socket.serve(self._app, scope)
+        answers = _Answers(self._timebase, self._limits)
+        extension = (scope.get("extensions") or {}).get(EXTENSION)
+        if extension is not None:
+            direct = _DirectSocket(answers, extension["socket"], send)
+            await direct.serve(self._app, scope, receive)
+        else:
+            await _ProbedSocket(answers, receive, send).serve(self._app, scope)
+
+
+class _Answers:
+    """What one socket's probes are answered."""
+
+    __slots__ = ("_limiter", "_timebase")
+
+    def __init__(self, timebase: Timebase, limits: Mapping[str, Limit]) -> None:
+        self._timebase = timebase
+        self._limiter = Limiter(limits)
+
+    @property
+    def now_ms(self) -> float:
+        return self._timebase.now_ms()
+
+    def to(self, data: bytes, received_at_ms: float, port: WritePort) -> Frame | bool:
+        """The answer to send; True: dealt with, there is none; False: this is no probe."""
+        if _PROBE_MARK not in data or len(data) > MAX_FRAME_BYTES:
+            return False
+        try:
+            probe = _decoder.decode(data)
+        except BadFrame:
+            return False
+        if port.closed:
+            return True
+        refusal = self._limiter.take(PROBES, received_at_ms)
+        if refusal is not None:
+            carry_out(refusal, port)
+            return True
+        return encode(self._timebase.answer(probe, received_at_ms))
+
+
+class _DirectSocket:
+    """One socket of a server that shows us its transport: the app runs, and no task of ours."""
+
+    __slots__ = ("_answers", "_send", "_socket")
+
+    def __init__(self, answers: _Answers, socket: RawSocket, send: Send) -> None:
+        self._answers = answers
+        self._socket = socket
+        self._send = send
+
+    async def serve(self, app: App, scope: Scope, receive: Receive) -> None:
+        port = self._socket.port
+        try:
+            await app({**scope, "port": port}, receive, self._send_for_app)
+        except Exception:
+            if port.is_open:  # before, it is the server that says no
+                port.close(CloseCode.INTERNAL, "internal fault")
+            raise
+        finally:
+            self._socket.hear = None
+
+    async def _send_for_app(self, event: Event) -> None:
+        port = self._socket.port
+        if event["type"] == "websocket.close" and port.is_open:
+            port.close(event.get("code") or CloseCode.LEFT, event.get("reason") or "")
+            return
+        await self._send(event)
+        if event["type"] == "websocket.accept":
+            port.opened()
+            self._socket.hear = self._heard
+
+    def _heard(self, data: bytes) -> bool:
+        """A text message has arrived. Never waits; whether it was a probe, and is dealt with."""
+        received_at_ms = self._answers.now_ms
+        port = self._socket.port
+        answer = self._answers.to(data, received_at_ms, port)
+        if isinstance(answer, Frame):
+            port.write(answer)
+            return True
+        return answer
 
 
 class _ProbedSocket:
     """One socket: a task that reads, a task that writes, and the app in the server's own task."""
 
-    def __init__(
-        self, timebase: Timebase, limits: Mapping[str, Limit], receive: Receive, send: Send
-    ) -> None:
-        self._timebase = timebase
-        self._limiter = Limiter(limits)
+    def __init__(self, answers: _Answers, receive: Receive, send: Send) -> None:
+        self._answers = answers
         self._receive = receive
         self._send = send
         self._port = AsgiPort(send)
@@ -98,10 +183,10 @@ class _ProbedSocket:
             while True:
                 await self._vacancies.acquire()
                 event = await self._receive()
-                received_at_ms = self._timebase.now_ms()
+                received_at_ms = self._answers.now_ms
                 while await self._answered(event, received_at_ms):
                     event = await self._receive()
-                    received_at_ms = self._timebase.now_ms()
+                    received_at_ms = self._answers.now_ms
                 self._waiting.put_nowait(event)
                 if event["type"] == "websocket.disconnect":
                     self._port.gone()
@@ -116,26 +201,16 @@ class _ProbedSocket:
             return False
         await self._accepted.wait()
         text = event.get("text")
-        if text is None or _PROBE_MARK not in text or is_too_large(text):
+        if text is None:
             return False
-        try:
-            probe = _decoder.decode(text)
-        except BadFrame:
-            return False
-        if not self._port.closed:
-            await self._answer(probe, received_at_ms)
-        return True
-
-    async def _answer(self, probe: TimeSync, received_at_ms: float) -> None:
-        refusal = self._limiter.take(PROBES, received_at_ms)
-        if refusal is not None:
-            carry_out(refusal, self._port)
-            return
-        answer = encode(self._timebase.answer(probe, received_at_ms))
+        answer = self._answers.to(text.encode(errors="replace"), received_at_ms, self._port)
+        if not isinstance(answer, Frame):
+            return answer
         try:
             await self._send({"type": "websocket.send", "text": answer.text})
         except Exception:  # noqa: BLE001 - each server has its own word for "the peer has gone";
             _logger.debug("a probe's sender has gone")  # its disconnect is what we read next.
+        return True
 
     async def _next(self) -> Event:
         event = await self._waiting.get()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import uvloop
 from django.core.cache import cache
 
 from tests.virtual_time import VirtualTimeLoop
@@ -20,7 +21,9 @@ def nothing_is_remembered_in_the_cache() -> Iterator[None]:
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests marked `virtual_time` run on a loop that waits for nothing."""
+    """`virtual_time` runs on a loop that waits for nothing, `both_loops` on uvloop too."""
     if item.get_closest_marker("virtual_time"):
         return {"virtual": VirtualTimeLoop}
+    if item.get_closest_marker("both_loops"):
+        return {"real": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
     return {"real": asyncio.new_event_loop}

@@ -9,7 +9,7 @@ from sync import ports
 from sync.core.wire import CloseCode
 from sync.ports import AsgiPort
 from tests.fakes import FakeServer, settle
-from tests.port_contract import Peer, PortContract, frame
+from tests.port_contract import KIB, Peer, PortContract, frame
 
 
 class AsgiPeer(Peer):
@@ -52,6 +52,16 @@ class TestAsgiPort(PortContract):
     @pytest.fixture
     def peer(self, asgi_peer: AsgiPeer) -> Peer:
         return asgi_peer
+
+
+async def test_what_a_too_slow_reader_has_not_taken_is_dropped(asgi_peer: AsgiPeer) -> None:
+    asgi_peer.stop_reading()
+    while asgi_peer.port.write(frame(size=8 * KIB)):
+        pass
+    asgi_peer.read_again()
+    await asgi_peer.task
+    assert asgi_peer.received == []
+    assert asgi_peer.close_code == CloseCode.TOO_SLOW
 
 
 async def test_a_reader_who_never_takes_its_close_is_given_up(

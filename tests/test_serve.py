@@ -1,5 +1,6 @@
 """The production server as a process: what it refuses, what it says, how it ends."""
 
+import gc
 import re
 import signal
 import socket
@@ -11,8 +12,11 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+import uvicorn
 
+from sync.apps import sync_config
 from tests.commands import PRODUCTION, ROOT, environment, manage
+from watchparty.management.commands.serve import GC_THRESHOLDS, Server, tune_gc
 
 GREETING = re.compile(r"Clock Synchronization World is on (http://localhost:\d+) \(instance ")
 
@@ -62,6 +66,26 @@ def test_an_unsafe_server_refuses_to_start():
     assert done.returncode == 1
     assert "SECRET_KEY is too short or known." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_collections_are_rare_and_spare_what_was_loaded():
+    before = gc.get_threshold()
+    try:
+        tune_gc()
+        assert gc.get_threshold() == GC_THRESHOLDS
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+def test_the_first_signal_ends_readiness_and_the_second_ends_patience(monkeypatch):
+    monkeypatch.setattr(sync_config(), "draining", False)
+    server = Server(uvicorn.Config("nowhere:app"), "")
+    server.handle_exit(signal.SIGTERM, None)
+    assert (server.should_exit, server.force_exit, sync_config().draining) == (True, False, True)
+    server.handle_exit(signal.SIGTERM, None)
+    assert server.force_exit
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from sync.consumers import BEAT_S, ClockBeat, ClockConsumer
+from sync.consumers import BEAT_S, PORTS_AT_ONCE, ClockBeat, ClockConsumer
 from sync.core.limits import parse_limits
 from sync.core.wire import MAX_FRAME_BYTES, CloseCode
 from sync.probes import ProbeWrapper
@@ -195,3 +195,24 @@ async def test_removing_twice_or_a_stranger_is_harmless(rig: Rig) -> None:
 
 HEARTBEAT = '{"type":"heartbeat"}'
 PROBE = {"type": "time:sync", "clientTimestamp": 1}
+
+
+async def test_a_crowd_is_told_in_portions_and_others_get_their_turn_between(rig: Rig) -> None:
+    crowd = [FakePort() for _ in range(2 * PORTS_AT_ONCE + 1)]
+    for port in crowd:
+        rig.beat.add(port)
+    await settle()
+    told: list[int] = []
+
+    async def watch() -> None:
+        while not told or told[-1] < 2 * len(crowd):
+            told.append(sum(len(port.frames) for port in crowd))
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    rig.sleeper._wake.set()
+    await asyncio.wait_for(watching, 5)
+    assert len(crowd) + PORTS_AT_ONCE in told
+    assert all(len(port.frames) == 2 for port in crowd)
+    for port in crowd:
+        rig.beat.remove(port)

@@ -227,3 +227,26 @@ async def test_other_apps_add_to_health(
 def test_memory_is_known_on_systems_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "STATM_FILE", Path("/missing"))
     assert health.resident_bytes() > 10_000_000
+
+
+# -- /api/ready -----------------------------------------------------------------------------------
+
+
+async def test_readiness_can_only_be_read(client: AsyncClient) -> None:
+    response = await client.post("/api/ready")
+    assert refusal(response)[:2] == (405, "method_not_allowed")
+
+
+async def test_a_draining_process_is_not_ready_but_lives(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_config(), "draining", True)
+    response = await client.get("/api/ready")
+    assert (response.status_code, response.json()) == (503, {"ready": False, "draining": True})
+    assert (await client.get("/api/health")).status_code == 200
+
+
+async def test_a_process_that_serves_is_ready(client: AsyncClient) -> None:
+    response = await client.get("/api/ready")
+    assert (response.status_code, response.json()) == (200, {"ready": True, "draining": False})
+    assert response.headers["Cache-Control"] == "no-store"

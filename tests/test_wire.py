@@ -147,3 +147,22 @@ def test_every_close_code_has_a_meaning_and_44xx_stays_away() -> None:
     assert codes == set(CLOSE_MEANINGS)
     for code, (_, client) in CLOSE_MEANINGS.items():
         assert (code // 100 == 44) == client.startswith("stays away")
+
+
+def test_a_frame_is_framed_once_and_shared() -> None:
+    one = Frame(b'{"n":1}')
+    assert one.wire is one.wire
+    assert one.wire == b'\x81\x07{"n":1}'
+
+
+@pytest.mark.parametrize(
+    ("size", "header"),
+    [
+        (125, b"\x81\x7d"),
+        (126, b"\x81\x7e\x00\x7e"),
+        (65_535, b"\x81\x7e\xff\xff"),
+        (65_536, b"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"),
+    ],
+)
+def test_a_header_tells_the_length_of_every_size(size: int, header: bytes) -> None:
+    assert Frame(b"x" * size).wire == header + b"x" * size

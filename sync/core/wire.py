@@ -164,8 +164,20 @@ class RateLimited(Message, tag="error:ratelimit"):
     ref: Reference | UnsetType = UNSET
 
 
+class ServerDraining(Message, tag="server:draining"):
+    """The server is about to stop; close 1012 follows. Come back after `retryIn`."""
+
+    retry_in: Annotated[DurationMs, Meta(description="jittered, so that not all come at once")]
+
+
 ClockIntent = TimeSync | Heartbeat
 """All that `/ws/sync/` accepts."""
+
+
+_FINAL_TEXT: Final = 0x81
+_LONGEST_SHORT: Final = 125
+_LENGTH_IN_2: Final = 126
+_LENGTH_IN_8: Final = 127
 
 
 class Frame:
@@ -174,15 +186,31 @@ class Frame:
     `passing` frames (cursors, reactions, statuses) may be skipped for a reader who lags.
     """
 
-    __slots__ = ("data", "passing", "text")
+    __slots__ = ("_wire", "data", "passing", "text")
 
     def __init__(self, data: bytes, *, passing: bool = False) -> None:
         self.data = data
         self.text = data.decode()
         self.passing = passing
+        self._wire: bytes | None = None
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def wire(self) -> bytes:
+        """The frame as a server sends it (RFC 6455 section 5.2), built once for all members."""
+        if self._wire is None:
+            self._wire = _header(len(self.data)) + self.data
+        return self._wire
+
+
+def _header(length: int) -> bytes:
+    if length <= _LONGEST_SHORT:
+        return bytes((_FINAL_TEXT, length))
+    if length < 1 << 16:
+        return bytes((_FINAL_TEXT, _LENGTH_IN_2)) + length.to_bytes(2)
+    return bytes((_FINAL_TEXT, _LENGTH_IN_8)) + length.to_bytes(8)
 
 
 _encoder = msgspec.json.Encoder()

@@ -17,6 +17,7 @@ from sync.core.wire import (
     Milliseconds,
     RateLimited,
     Reference,
+    ServerDraining,
     ServerTime,
     TimeSync,
     TimeSyncResponse,
@@ -505,6 +506,7 @@ ServerMessage = (
     | CursorRemove
     | ReactionsBatch
     | ServerTime
+    | ServerDraining
     | TimeSyncResponse
     | ErrorMessage
     | RateLimited

@@ -12,6 +12,14 @@ export const MAX_FRAME_BYTES = 16384;
 /** Times are milliseconds with a microsecond's resolution, as float64 (never ns: 2^53). */
 export const TIMESTAMP_DECIMALS = 3;
 
+export const _FINAL_TEXT = 129;
+
+export const _LONGEST_SHORT = 125;
+
+export const _LENGTH_IN_2 = 126;
+
+export const _LENGTH_IN_8 = 127;
+
 /** Longest time that a start together may lie ahead. */
 export const MAX_LEAD_MS = 3000;
 
@@ -72,6 +80,7 @@ export const ServerType = Object.freeze({
   CURSOR_REMOVE: "cursor:remove",
   REACTIONS_BATCH: "reactions:batch",
   SERVER_TIME: "server:time",
+  SERVER_DRAINING: "server:draining",
   TIME_SYNC_RESPONSE: "time:sync:response",
   ERROR: "error",
   ERROR_RATELIMIT: "error:ratelimit",
@@ -654,6 +663,13 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * The server is about to stop; close 1012 follows. Come back after `retryIn`.
+ * @typedef {Object} ServerDraining
+ * @property {"server:draining"} type
+ * @property {number} retryIn jittered, so that not all come at once; in ms; 0 or more
+ */
+
+/**
  * The answer to a probe, given before anything else on that socket.
  * @typedef {Object} TimeSyncResponse
  * @property {"time:sync:response"} type
@@ -690,7 +706,7 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a server sends.
- * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
+ * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
  */
 
 /**
