@@ -15,7 +15,7 @@ WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
 PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
-.PHONY: help run test check lint types layers js fresh unit slow format lock protocol film \
+.PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
 	bench-fanout bench-connections clean
 
 help: ## Say what there is
@@ -67,6 +67,9 @@ unit: $(TEST_READY) ## The tests that are quick
 slow: $(TEST_READY) ## The tests that take minutes: every picture of the films, real browsers
 	@echo "== slow and browser tests"
 	@$(CLEAN) $(PY) -m pytest -m "browser or slow"
+
+networks: $(TEST_READY) ## Each fault of the network, REPEATS=20 times (half an hour and more)
+	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s tests/browser/test_networks.py
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)

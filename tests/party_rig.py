@@ -222,6 +222,7 @@ class Member:
             if message["type"] == "room:joined":
                 snapshot = {"epoch": message["epoch"], "seq": message["seq"]}
                 events.clear()
+                assert ("events" in message) != ("videoState" in message)
             elif is_ordered(message) and snapshot is not None:
                 last = events[-1] if events else snapshot
                 assert message["epoch"] == last["epoch"], "another epoch without a snapshot"

@@ -6,7 +6,7 @@ from typing import Any
 
 Rule = dict[str, Any]
 
-ANNOTATIONS = {"$schema", "$defs", "title", "description", "default", "x-unit"}
+ANNOTATIONS = {"$schema", "$defs", "title", "description", "default", "x-unit", "discriminator"}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,

@@ -46,11 +46,13 @@ def new_viewer(server: Server, browsers: list[Browser]) -> Iterator[NewViewer]:
     contexts = []
     viewers: list[Viewer] = []
 
-    def make(browser: int | None = None, clock_offset_ms: float = 0.0) -> Viewer:
+    def make(
+        browser: int | None = None, clock_offset_ms: float = 0.0, url: str = server.url
+    ) -> Viewer:
         index = len(viewers) % BROWSERS if browser is None else browser
         context = browsers[index].new_context(viewport={"width": 960, "height": 700})
         contexts.append(context)
-        viewers.append(Viewer(context, server.url, clock_offset_ms))
+        viewers.append(Viewer(context, url, clock_offset_ms))
         return viewers[-1]
 
     yield make

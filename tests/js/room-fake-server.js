@@ -4,9 +4,12 @@
 import { eventOf, userOf, videoOf } from "./room-fakes.js";
 
 /** @import { VideoState } from "../../static/js/protocol/protocol.js" */
+/** @import { Position } from "../../static/js/room/ordering.js" */
 /** @import { FakeConnection, FakeTime } from "./room-fakes.js" */
 
 const SLOWEST_MS = 120;
+/** Few, so that who was long away needs a snapshot. */
+const HELD_EVENTS = 6;
 
 /**
  * What goes wrong, each as a probability per frame.
@@ -20,6 +23,8 @@ export class FakeServer {
   video = videoOf({ epoch: "e1", seq: 0 });
   /** Every event ever sent, as text, by epoch and seq. @type {Map<string, string>} */
   history = new Map();
+  /** How many came back without a snapshot. */
+  resumed = 0;
   #time;
   #random;
   /** @type {Set<Link>} */
@@ -71,23 +76,38 @@ export class FakeServer {
 
   /** @param {Link} link @param {string} userId @param {any} message */
   #receive(link, userId, message) {
-    if (message.type === "room:join") this.#join(link, userId);
+    if (message.type === "room:join") this.#join(link, userId, message.resume);
     else if (message.type === "room:sync") this.#snapshot(link);
     else if (message.ref) this.#control(link, userId, message);
   }
 
-  /** @param {Link} link @param {string} userId */
-  #join(link, userId) {
+  /** @param {Link} link @param {string} userId @param {Position} [resume] */
+  #join(link, userId, resume) {
     link.joined = true;
     link.send({ type: "user:self", ...userOf(userId), ticket: "t" });
-    this.#snapshot(link);
+    const events = resume && this.#missed(resume);
+    if (events) this.resumed += 1;
+    this.#welcome(link, events ? { events } : { videoState: this.video });
   }
 
   /** @param {Link} link */
   #snapshot(link) {
+    this.#welcome(link, { videoState: this.video });
+  }
+
+  /** @param {Link} link @param {object} content */
+  #welcome(link, content) {
     const { epoch, seq } = this.video;
     const rest = { roomId: "demo", room: {}, users: [userOf("a"), userOf("b")], epoch, seq };
-    link.send({ type: "room:joined", ...rest, videoState: this.video });
+    link.send({ type: "room:joined", ...rest, ...content });
+  }
+
+  /** The events after a position; null when not all of them are held. @param {Position} resume */
+  #missed({ epoch, seq }) {
+    const behind = this.video.seq - seq;
+    if (epoch !== this.video.epoch || behind < 0 || behind > HELD_EVENTS) return null;
+    const texts = Array.from({ length: behind }, (_, index) => this.history.get(`${epoch} ${seq + 1 + index}`));
+    return texts.every((text) => text !== undefined) ? texts.map((text) => eventOf(JSON.parse(text))) : null;
   }
 
   /** @param {Link} link @param {string} userId @param {any} control */

@@ -59,9 +59,10 @@ class Witness {
   #isSnapshot = false;
 
   /** @param {any} message */
-  see({ type, epoch, seq }) {
-    this.#isSnapshot = type === "room:joined";
+  see({ type, epoch, seq, videoState, events }) {
+    this.#isSnapshot = videoState !== undefined;
     if (type === "video:state") this.#seen.add(`${epoch} ${seq}`);
+    for (const event of events ?? []) this.#seen.add(`${event.epoch} ${event.seq}`);
   }
 
   /** Snapshots may jump ahead; events lead on one by one, none left out; nothing leads back. @param {VideoState | null} video */
@@ -107,11 +108,13 @@ function run(seed) {
   return { server, viewers };
 }
 
-test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats and new epochs end in one state everywhere`, () => {
+test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats, resumptions and new epochs end in one state everywhere`, () => {
   /** @type {Record<string, number>} */
   const seen = {};
+  let resumed = 0;
   for (let seed = 1; seed <= RUNS; seed += 1) {
     const { server, viewers } = run(seed);
+    resumed += server.resumed;
     for (const { party, outcomes } of viewers) {
       assert.equal(party.state.phase, "joined", `seed ${seed}`);
       assert.equal(JSON.stringify(party.state.video), JSON.stringify(server.video), `seed ${seed}`);
@@ -124,4 +127,5 @@ test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats and new epochs 
     }
   }
   assert.ok((seen["answered"] ?? 0) > 1000 && (seen["refused"] ?? 0) > 100 && (seen["timeout"] ?? 0) > 20, JSON.stringify(seen));
+  assert.ok(resumed > 50, `${resumed} came back without a snapshot`);
 });

@@ -210,6 +210,20 @@ test("missed events in place of a snapshot are applied in order", () => {
   assert.deepEqual(toldOf("action").map(({ kind }) => kind), ["play", "pause"]);
 });
 
+test("a control answered while away is settled by the missed events, another is asked again", () => {
+  const { party, newest, time, toldOf } = entered();
+  const answered = /** @type {string} */ (party.play());
+  const open = /** @type {string} */ (party.seek(7));
+  newest().end(1006);
+  time.advance(400);
+  newest().open();
+  const { videoState, ...rest } = snapshotOf(videoOf({ seq: 6 }));
+  newest().receive({ ...rest, events: [eventOf({ seq: 6, isPlaying: true, by: "ada", ref: answered })] });
+  assert.deepEqual(toldOf("settled"), [{ ref: answered, outcome: "answered" }]);
+  assert.deepEqual(newest().sentOf("video:play"), []);
+  assert.equal(newest().sentOf("video:seek")[0].ref, open);
+});
+
 test("a name changed meanwhile is the one to come back with", () => {
   const { newest, time } = entered();
   newest().receive({ type: "user:updated", ...ADA, name: "Ada L.", color: "#000000" });

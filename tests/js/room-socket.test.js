@@ -143,7 +143,7 @@ test("a server that accepts and fails at once is not hammered", () => {
   const { socket, newest, time } = socketWorld({ random: () => 0.99 });
   socket.connect();
   let pauseMs = 0;
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
     newest().open();
     newest().end(1011);
     pauseMs = /** @type {number} */ (socket.state.retryAtMs) - time.nowMs;
@@ -156,7 +156,7 @@ test("after a connection that lasted, the back-off starts anew", () => {
   const { socket, newest, time } = openWorld();
   for (let attempt = 0; attempt < 6; attempt += 1) {
     newest().end(1006);
-    time.advance(10_000);
+    time.advance(/** @type {number} */ (socket.state.retryAtMs) - time.nowMs);
   }
   newest().open();
   time.advance(5000);
@@ -173,10 +173,10 @@ test("when the network returns it comes back at once", () => {
   assert.equal(connections.length, 2);
 });
 
-test("an attempt that hangs is given up after 6 s", () => {
+test("an attempt that hangs is given up after 3.5 s", () => {
   const { socket, connections, time } = socketWorld();
   socket.connect();
-  time.advance(6000);
+  time.advance(3500);
   assert.equal(connections[0]?.closed, true);
   assert.equal(socket.state.phase, "waiting");
   time.advance(400);
@@ -291,4 +291,39 @@ test("each opening is announced, so that the clock can be probed anew", () => {
   time.advance(400);
   newest().open();
   assert.equal(openings, 2);
+});
+
+test("a page put away rests without a timer, and returns at once with the page", () => {
+  const { socket, connections, newest, time } = openWorld();
+  socket.suspend();
+  assert.equal(newest().closed, true);
+  assert.deepEqual([socket.state.phase, socket.state.retryAtMs, time.pending], ["waiting", null, 0]);
+  time.advance(600_000);
+  assert.equal(connections.length, 1);
+  socket.wake();
+  assert.equal(connections.length, 2);
+});
+
+test("a page put away while it waits keeps its turn, and who was sent away stays away", () => {
+  const { socket, connections, newest } = openWorld();
+  newest().end(1006);
+  const { retryAtMs } = socket.state;
+  socket.suspend();
+  assert.equal(socket.state.retryAtMs, retryAtMs);
+  socket.wake();
+  newest().open();
+  newest().end(4403);
+  socket.suspend();
+  socket.wake();
+  assert.equal(socket.state.phase, "gone");
+  assert.equal(connections.length, 2);
+});
+
+test("waking up hurries no connection that lives, and no pause that the server asked for", () => {
+  const { socket, connections, newest } = openWorld();
+  socket.wake();
+  assert.equal(connections.length, 1);
+  newest().end(1008);
+  socket.wake();
+  assert.equal(connections.length, 1);
 });

@@ -58,3 +58,16 @@ test("a stopped watch sees nothing", () => {
   assert.deepEqual(seen, []);
   assert.equal(time.pending, 0);
 });
+
+test("what was slept through while the watch stood is seen when it starts again", () => {
+  const { time, wall, seen, watch } = build();
+  watch.stop();
+  time.advance(5000);
+  watch.start();
+  assert.deepEqual(seen, []);
+  watch.stop();
+  wall.aheadMs = 120_000;
+  watch.start();
+  time.advance(5000);
+  assert.deepEqual(seen, ["sleep"]);
+});

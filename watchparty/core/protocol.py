@@ -34,6 +34,8 @@ USERS_IN_PART: Final = 50
 """How many a cut list holds, controllers first."""
 STATUSES_IN_FULL: Final = 50
 """Above this many members `members:status` carries a summary in place of each status."""
+MAX_RESUMED: Final = 64
+"""Who has missed more ordered events than this gets a snapshot instead."""
 
 SECONDS: Final[dict[str, Any]] = {"x-unit": "s"}
 PERCENT: Final[dict[str, Any]] = {"x-unit": "%"}
@@ -226,7 +228,7 @@ class StatusSummary(Value):
 
 
 class Resume(Value):
-    """The last ordered event a returning client had applied; today a snapshot always answers."""
+    """The last ordered event a returning client had applied."""
 
     epoch: Epoch
     seq: Annotated[int, Meta(ge=0, le=2**53)]
@@ -402,17 +404,6 @@ class UserSelf(User, tag_field="type", tag="user:self"):
     ticket: str
 
 
-class RoomJoined(Message, tag="room:joined"):
-    """A snapshot: it replaces whatever the client held."""
-
-    room_id: Slug
-    room: Room
-    video_state: VideoState
-    users: list[User]
-    epoch: Epoch
-    seq: Seq
-
-
 class RoomsListed(Message, tag="rooms:list"):
     """The public rooms."""
 
@@ -471,6 +462,27 @@ class RoomClosed(Message, tag="room:closed"):
     ref: Reference | UnsetType = UNSET
 
 
+OrderedEvent = VideoStateChanged | RoomClosed
+
+
+class RoomJoined(Message, tag="room:joined"):
+    """The room as it stands: a snapshot, or to one who resumes the `events` missed meanwhile."""
+
+    room_id: Slug
+    room: Room
+    users: list[User]
+    epoch: Epoch
+    seq: Seq
+    video_state: (
+        Annotated[VideoState, Meta(description="snapshot: replaces whatever the client held")]
+        | UnsetType
+    ) = UNSET
+    events: (
+        Annotated[list[OrderedEvent], Meta(description="after `resume`, in order; no snapshot")]
+        | UnsetType
+    ) = UNSET
+
+
 class CursorsBatch(Message, tag="cursors:batch"):
     """Latest place of each cursor that moved in this tick."""
 
@@ -489,7 +501,6 @@ class ReactionsBatch(Message, tag="reactions:batch"):
     reactions: list[Reaction]
 
 
-OrderedEvent = VideoStateChanged | RoomClosed
 ServerMessage = (
     UserSelf
     | RoomJoined

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
 from watchparty.core.protocol import (
     ACTIONS,
@@ -219,13 +221,25 @@ class RoomHub:
         self._stream.arm(state)
         return record, state
 
+    async def _open_for(
+        self, join: RoomJoin
+    ) -> tuple[RoomRecord, RoomState, list[OrderedEvent] | None]:
+        """The room's newest state, and what a returning client missed; None: it needs all of it."""
+        record, state = await self._open()
+        if isinstance(join.resume, UnsetType):
+            return record, state, None
+        missed = await self._stream.missed_since(join.resume, state)
+        if missed is None:
+            record, state = await self._open()  # others may have heard more while we asked
+        return record, state, missed
+
     async def _admit(self, connection: Connection, join: RoomJoin) -> None:
         now_ms = self._context.now_ms()
         retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
         if retry_in_ms:
             connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
             return
-        record, state = await self._open()
+        record, state, missed = await self._open_for(join)
         if connection.port.closed:
             return
         if connection.user_id is not None:  # two joins in one breath
@@ -243,7 +257,7 @@ class RoomHub:
                 connection.end(refused.close)
         else:
             if self._has_place(join, user, record):
-                self._welcome(connection, user, record, state)
+                self._welcome(connection, user, record, state, missed)
             else:
                 full = f"This room is full: {record.max_users} viewers are here."
                 connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
@@ -266,13 +280,18 @@ class RoomHub:
         )
 
     def _welcome(
-        self, connection: Connection, user: User, record: RoomRecord, state: RoomState
+        self,
+        connection: Connection,
+        user: User,
+        record: RoomRecord,
+        state: RoomState,
+        missed: list[OrderedEvent] | None,
     ) -> None:
         user, news = self.company.seat(user, connection)
         connection.room = self.slug
         ticket = make_ticket(user.id, user.person, self.slug)
         connection.tell(UserSelf(**fields(user), ticket=ticket))
-        connection.tell(self._joined(record, state))
+        connection.tell(self._joined(record, state, missed))
         if news is not None:
             self.company.broadcast(news, but=connection)
 
@@ -382,7 +401,10 @@ class RoomHub:
     def _heard_passing(self, frame: Frame) -> None:
         self.company.broadcast(frame)
 
-    def _joined(self, record: RoomRecord, state: RoomState) -> RoomJoined:
+    def _joined(
+        self, record: RoomRecord, state: RoomState, missed: list[OrderedEvent] | None = None
+    ) -> RoomJoined:
+        """A snapshot, or what was `missed` in its place."""
         return RoomJoined(
             room_id=self.slug,
             room=Room(
@@ -395,10 +417,11 @@ class RoomHub:
                 is_public=record.is_public,
                 settings=state.settings,
             ),
-            video_state=video_state(state),
             users=self.company.roster.users(),
             epoch=state.epoch,
-            seq=state.seq,
+            seq=missed[-1].seq if missed else state.seq,
+            video_state=video_state(state) if missed is None else UNSET,
+            events=UNSET if missed is None else missed,
         )
 
     # -- The queue -------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from sync.core.wire import Frame, encode
-from watchparty.core.protocol import OrderedEvent
+from watchparty.core.protocol import MAX_RESUMED, OrderedEvent, Resume
 from watchparty.core.room import RoomState
 from watchparty.hub.delivery import WAIT_FOR_MISSING_S, OrderedDelivery
-from watchparty.store.base import RoomStore
+from watchparty.store.base import RoomStore, StoreUnavailable
 
 CATCH_UP_S: Final = 1.0
 """After a store that did not answer, its state is compared with what was delivered this often."""
@@ -77,6 +77,25 @@ class OrderedStream:
         """Whether this event, or a snapshot in its place, went out before."""
         delivery = self._delivery
         return delivery is not None and (epoch != delivery.epoch or seq <= delivery.seq)
+
+    async def missed_since(self, resume: Resume, state: RoomState) -> list[OrderedEvent] | None:
+        """What came after a client's last event, up to `state` or later; None: not held, too much.
+
+        Nothing that was delivered here meanwhile is left out, so that what is delivered from now
+        on follows it without a gap.
+        """
+        behind = state.seq - resume.seq
+        if resume.epoch != state.epoch or not 0 <= behind <= MAX_RESUMED:
+            return None
+        if behind == 0:
+            return []
+        try:
+            missed = await self._store.since(self._slug, resume.epoch, resume.seq)
+        except StoreUnavailable:
+            return None  # the snapshot is at hand
+        if not missed or self.has_delivered(resume.epoch, missed[-1].seq + 1):
+            return None
+        return missed
 
     def catch_up_in(self, delay_s: float) -> None:
         """Compare with the store before long; of several times asked for the earliest holds."""

@@ -21,8 +21,9 @@ export class SleepWatch {
   #parts;
   /** @type {number | null} */
   #timer = null;
-  #lastMs = 0;
-  #lastWallMs = 0;
+  /** Kept over stop(): what was slept through meanwhile counts too. */
+  #lastMs = NaN;
+  #lastWallMs = NaN;
 
   /** @param {SleepWatchParts} parts */
   constructor(parts) {
@@ -31,8 +32,9 @@ export class SleepWatch {
 
   start() {
     this.stop();
-    this.#remember();
     this.#schedule();
+    if (this.#apartMs() > MAX_DIFFERENCE_MS) this.#parts.onSleep();
+    this.#remember();
   }
 
   stop() {
@@ -45,12 +47,18 @@ export class SleepWatch {
   }
 
   #tick() {
+    const apartMs = this.#apartMs();
     const passedMs = this.#parts.now() - this.#lastMs;
-    const wallPassedMs = this.#parts.wallNow() - this.#lastWallMs;
     this.#remember();
     this.#schedule();
-    if (Math.abs(wallPassedMs - passedMs) > MAX_DIFFERENCE_MS) this.#parts.onSleep();
+    if (apartMs > MAX_DIFFERENCE_MS) this.#parts.onSleep();
     else if (passedMs > MAX_GAP_MS) this.#parts.onLate();
+  }
+
+  /** By how much the clocks came apart since the last look; NaN before the first. */
+  #apartMs() {
+    const { now, wallNow } = this.#parts;
+    return Math.abs(wallNow() - this.#lastWallMs - (now() - this.#lastMs));
   }
 
   #remember() {

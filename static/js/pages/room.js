@@ -5,6 +5,7 @@ import { TimeSync } from "../clock/time-sync.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
 import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../room/identity.js";
+import { followPageLife } from "../room/page-life.js";
 import { Party } from "../room/party.js";
 import { RoomSocket } from "../room/socket.js";
 import { mountDoor } from "../ui/door.js";
@@ -95,16 +96,16 @@ function startClock() {
   socket.on("state", ({ phase }) => (phase === "open" ? timeSync.start() : timeSync.stop()));
 }
 
-/** Coming back to the page, to the network, and leaving for good. */
+/** Coming back to the page and to the network, and leaving. */
 function startHygiene() {
-  addEventListener("online", () => socket.online());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") return;
-    timeSync.becameVisible();
-    steering.kick();
-  });
-  addEventListener("pagehide", (event) => {
-    if (!event.persisted) socket.close();
+  followPageLife({
+    window,
+    document,
+    socket,
+    onReturn: () => {
+      timeSync.becameVisible();
+      steering.kick();
+    },
   });
   root.dataset.phase = party.state.phase;
   party.subscribe(({ phase }) => (root.dataset.phase = phase));

@@ -35,6 +35,9 @@ export const USERS_IN_PART = 50;
 /** Above this many members `members:status` carries a summary in place of each status. */
 export const STATUSES_IN_FULL = 50;
 
+/** Who has missed more ordered events than this gets a snapshot instead. */
+export const MAX_RESUMED = 64;
+
 /**
  * The `type` of every message that a client sends.
  * @typedef {typeof ClientType[keyof typeof ClientType]} ClientType
@@ -220,7 +223,7 @@ export const ACTIONS = Object.freeze({
 /** @typedef {"stop" | "loop"} OnEnd */
 
 /**
- * The last ordered event a returning client had applied; today a snapshot always answers.
+ * The last ordered event a returning client had applied.
  * @typedef {Object} Resume
  * @property {string} epoch life of the room's numbering
  * @property {number} seq 0 to 9007199254740992
@@ -522,15 +525,16 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * A snapshot: it replaces whatever the client held.
+ * The room as it stands: a snapshot, or to one who resumes the `events` missed meanwhile.
  * @typedef {Object} RoomJoined
  * @property {"room:joined"} type
  * @property {string} roomId address of a room; 1 to 64 characters, `^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)`
  * @property {Room} room
- * @property {VideoState} videoState
  * @property {User[]} users
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
+ * @property {VideoState} [videoState] snapshot: replaces whatever the client held
+ * @property {(VideoStateChanged | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
 
 /**

@@ -5,6 +5,8 @@ import { CloseCode } from "../protocol/protocol.js";
 
 const SHORTEST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
+/** So gentle that after 10 s without a network hardly any pause is longer than the 5 s in which to be back. */
+const GROWTH = 1.2;
 /** Abuse of limits: our own fault, so we stay away for as long as PROTOCOL.md says. */
 const PENALTY_MS = 30_000;
 
@@ -46,7 +48,7 @@ export function afterClose(code, { drainRetryMs, mayReturnAfterBadFrame }) {
  * @param {() => number} random 0 ≤ … < 1
  */
 export function backoffMs(attempt, random) {
-  const ceilingMs = Math.min(LONGEST_RETRY_MS, SHORTEST_RETRY_MS * 2 ** (attempt + 1));
+  const ceilingMs = Math.min(LONGEST_RETRY_MS, 2 * SHORTEST_RETRY_MS * GROWTH ** attempt);
   return SHORTEST_RETRY_MS + random() * (ceilingMs - SHORTEST_RETRY_MS);
 }
 

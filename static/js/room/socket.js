@@ -9,8 +9,11 @@ import { Timer } from "./timer.js";
 /** @import { ClientMessage, ServerMessage, TimeSyncResponse } from "../protocol/protocol.js" */
 /** @import { Timers } from "./timer.js" */
 
-/** A browser itself waits for minutes on a network that swallows the first packet. */
-const CONNECT_PATIENCE_MS = 6000;
+/**
+ * A browser itself waits for minutes on a network that swallows the first packet. Six round trips of the
+ * slowest network fit in, and who began to connect just before it healed is back within 5 s.
+ */
+const CONNECT_PATIENCE_MS = 3500;
 /** Browsers cannot see pings: a probe that nothing follows for so long means a dead connection. */
 const PROBE_PATIENCE_MS = 2500;
 /** A timer this late means that the page slept; frames may wait behind it, so they get a moment. */
@@ -24,7 +27,7 @@ const REASON_AGE_MS = 2000;
 /**
  * @typedef {object} SocketState
  * @property {"idle" | "connecting" | "open" | "waiting" | "gone"} phase
- *   waiting: comes back at `retryAtMs`; gone: stays away for the reason in `code` and `error`
+ *   waiting: comes back at `retryAtMs`, or with the page where that is null; gone: stays away for the reason in `code` and `error`
  * @property {number | null} retryAtMs on the clock of `now`
  * @property {number | null} code of the last close
  * @property {{code: string | null, message: string} | null} error why, when gone
@@ -124,6 +127,21 @@ export class RoomSocket {
   /** The network is back (`online`): no use in waiting, unless the server told us to. */
   online() {
     if (this.#state.phase === "waiting" && this.#backingOff) this.#open();
+  }
+
+  /** The page is put away (frozen, or kept in the browser's cache): the connection rests until `wake`. */
+  suspend() {
+    const { phase } = this.#state;
+    if (phase !== "open" && phase !== "connecting") return;
+    this.#abandon();
+    this.#backingOff = true;
+    this.#change({ ...IDLE, phase: "waiting" });
+  }
+
+  /** The page is back: here the pauses of a page that nobody saw count as little as after `online`. */
+  wake() {
+    this.#attempt = 0;
+    this.online();
   }
 
   /**

@@ -15,9 +15,6 @@ import { SnapshotRequest } from "./snapshot-request.js";
  * @typedef {object} Deed an applied event that a viewer would notice
  * @property {ControlKind} kind
  * @property {VideoState} video
- *
- * What joining again may be answered with once the server keeps missed events.
- * @typedef {Omit<RoomJoined, "videoState"> & {videoState?: VideoState, events?: OrderedEvent[]}} Snapshot
  */
 
 export class Timeline {
@@ -68,9 +65,9 @@ export class Timeline {
   }
 
   /**
-   * @param {Snapshot} snapshot
+   * @param {Pick<RoomJoined, "epoch" | "seq" | "videoState" | "events">} joined a snapshot, or the events missed since the last one applied
    * @param {string | undefined} selfId
-   * @returns {Deed[]} by events that are newer than the snapshot, or that it consists of
+   * @returns {Deed[]} by events that are newer than the snapshot, or that came in its place
    */
   replace({ epoch, seq, videoState, events = [] }, selfId) {
     this.#request.settle();
