@@ -175,7 +175,8 @@ async def test_a_film_is_never_whole_in_memory(films: Path):
     finally:
         tracemalloc.stop()
     assert received == size
-    assert peak < 4 * media.CHUNK_BYTES
+    # A thread's future dies in a cycle, so a few chunks wait for the garbage collector.
+    assert peak < 16 * media.CHUNK_BYTES < size / 10
 
 
 async def test_reading_a_film_leaves_the_event_loop_free():
