@@ -8,12 +8,14 @@ minutes; changes no file.
 import argparse
 import asyncio
 import base64
+import multiprocessing
 import os
 import random
 import sys
 import tempfile
 import time
 from array import array
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final, cast
@@ -33,6 +35,11 @@ COMING_AT_ONCE: Final = 100
 SETTLE_S: Final = 3.0
 PROBE_EVERY_S: Final = 10.0
 WATCHED_S: Final = 20.0
+PROBERS: Final = 50
+PROBERS_EVERY_S: Final = 0.5
+"""Their delays are the figure: a process of their own, which no burst to the crowd holds up."""
+PROBERS_NUMBER: Final = 20 * PER_ADDRESS
+"""They come from an address that the crowd does not reach."""
 LEAVING_S: Final = 30.0
 POLL_S: Final = 0.1
 MIB: Final = 1024 * 1024
@@ -110,24 +117,25 @@ class Idler(asyncio.Protocol):
 class Crowd:
     """All sockets of a run, in one event loop."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, port: int) -> None:
+        self._port = port
         self.latencies_ms = array("d")
         self.members: list[Idler] = []
 
-    async def come(self, count: int) -> float:
+    async def come(self, count: int, first_number: int = 0) -> float:
         """Open so many, some at once; returns how many a second that were."""
         began_s = time.perf_counter()
-        for first in range(0, count, COMING_AT_ONCE):
-            numbers = range(first, min(first + COMING_AT_ONCE, count))
+        end = first_number + count
+        for first in range(first_number, end, COMING_AT_ONCE):
+            numbers = range(first, min(first + COMING_AT_ONCE, end))
             self.members += await asyncio.gather(*map(self._one, numbers))
         return count / (time.perf_counter() - began_s)
 
-    async def probe_for(self, seconds: float) -> None:
-        """Let each probe every PROBE_EVERY_S, spread evenly and in no order."""
+    async def probe_for(self, seconds: float, every_s: float = PROBE_EVERY_S) -> None:
+        """Let each probe so often, spread evenly and in no order."""
         order = list(self.members)
         random.shuffle(order)
-        per_s = len(order) / PROBE_EVERY_S
+        per_s = len(order) / every_s
         began_s = time.perf_counter()
         for n in range(round(per_s * seconds)):
             wait_s = began_s + n / per_s - time.perf_counter()
@@ -152,7 +160,7 @@ class Crowd:
         _, idler = await loop.create_connection(
             partial(Idler, self.latencies_ms),
             HOST,
-            self._server.port,
+            self._port,
             local_addr=(address, 0),
         )
         if idler.ready is not None:
@@ -163,7 +171,7 @@ class Crowd:
 async def measure(server: Server, options: argparse.Namespace) -> None:
     """Fill, watch, empty; then let the others come and go."""
     before = server.resident_bytes()
-    crowd = Crowd(server)
+    crowd = Crowd(server.port)
     cpu_before_s = server.cpu_s()
     accepted_per_s = await crowd.come(options.sockets)
     connect_us = (server.cpu_s() - cpu_before_s) / options.sockets * 1e6
@@ -173,23 +181,40 @@ async def measure(server: Server, options: argparse.Namespace) -> None:
     _say(f"  accepted per second   {accepted_per_s:.0f} (server CPU {connect_us:.0f} µs each)")
     _say(f"  memory each           {each_kib:.1f} KiB")
     cpu_before_s, began_s = server.cpu_s(), time.perf_counter()
-    await crowd.probe_for(WATCHED_S)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        probing = asyncio.get_running_loop().run_in_executor(apart, probe_apart, server.port)
+        await crowd.probe_for(WATCHED_S)
+        latencies = sorted(await probing)
     core = (server.cpu_s() - cpu_before_s) / (time.perf_counter() - began_s)
-    latencies = sorted(crowd.latencies_ms)
     p50, p95, p99 = (percentile(latencies, percent) for percent in (50, 95, 99))
     _say(f"  probes                p50 {p50:.2f} ms, p95 {p95:.2f}, p99 {p99:.2f}")
-    _say(f"                        {len(latencies)} answers, core {core:.2f}")
+    _say(f"                        {len(latencies)} timed apart, {len(crowd.latencies_ms)} others")
+    _say(f"  server core used      {core:.2f}")
     lost = sum(member.over for member in crowd.members)
     _say(f"  ended by the server   {lost}")
     await crowd.leave()
     await _come_and_go(server, options)
 
 
+def probe_apart(port: int) -> list[float]:
+    """Delays of probes, in ms, as sockets see them whose process does nothing else."""
+
+    async def probe() -> list[float]:
+        probers = Crowd(port)
+        await probers.come(PROBERS, PROBERS_NUMBER)
+        await probers.probe_for(WATCHED_S / 2, PROBERS_EVERY_S)
+        latencies = list(probers.latencies_ms)
+        await probers.leave()
+        return latencies
+
+    return uvloop.run(probe())
+
+
 async def _come_and_go(server: Server, options: argparse.Namespace) -> None:
     await asyncio.sleep(SETTLE_S)
     before = server.resident_bytes()
     for done in range(0, options.visits, options.visits_at_once):
-        crowd = Crowd(server)
+        crowd = Crowd(server.port)
         await crowd.come(min(options.visits_at_once, options.visits - done))
         await crowd.leave()
     await asyncio.sleep(SETTLE_S)
