@@ -21,6 +21,7 @@ class Server:
     ) -> None:
         self.ordered: list[tuple[str, int, str]] = []
         self.passing: list[tuple[str, bool]] = []
+        self.presence: list[tuple[str, str]] = []
         self.fault: Exception | None = None
         self.relay = Relay(
             layer,
@@ -29,6 +30,7 @@ class Server:
             alone=alone,
             on_ordered=self._on_ordered,
             on_passing=lambda heard: self.passing.append((heard.text, heard.passing)),
+            on_presence=lambda origin, heard: self.presence.append((origin, heard.text)),
         )
 
     def _on_ordered(self, epoch: str, seq: int, heard: Frame) -> None:
