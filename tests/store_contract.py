@@ -11,6 +11,7 @@ import pytest
 
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import MANY, REMEMBERED_MS, House, applied, ask, state_of, toggle
+from tests.test_presence import user
 from watchparty.core.room import (
     Applied,
     CloseRoom,
@@ -210,6 +211,13 @@ class StoreContract:
         await applied(store, play())
         assert await store.since("demo", epoch, 2) is None
         assert await store.since("demo", "another", 0) is None
+
+    # -- Presence (two servers: the Redis store's own tests)
+
+    async def test_a_server_alone_hears_of_nobody_else(self, store: RoomStore) -> None:
+        assert await store.attend("demo", [user("ada"), user("bo")], (), NOW_MS) == 0
+        assert await store.attend("demo", [user("ada")], ["bo"], NOW_MS, whole=True) == 0
+        assert await store.others("demo", NOW_MS) == []
 
     # -- Restart
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec import structs
 
 from sync.core.wire import CloseCode
 from tests.dict_archive import kept
@@ -10,7 +11,8 @@ from tests.party_rig import Member, Party, later, media_ms
 from tests.test_company import status_of
 from watchparty.core.presence import GRACE_MS, users_hash
 from watchparty.core.protocol import STATUSES_IN_FULL
-from watchparty.hub.attendance import RENEW_EVERY_S
+from watchparty.core.room import CloseRoom, Command
+from watchparty.hub.attendance import DOUBT_MS, RENEW_EVERY_S
 from watchparty.hub.hub import DIGEST_EVERY
 from watchparty.store.base import LEASE_MS
 
@@ -170,6 +172,20 @@ async def test_a_server_that_slept_is_back_with_all_its_members(party: Party) ->
     assert bo.last("user:joined")["id"] == ada.id
 
 
+async def test_leases_that_were_lost_with_the_store_take_nobody_off_the_lists(
+    party: Party,
+) -> None:
+    ada, bo = await two(party)
+    live = party.store._rooms["demo"]
+    live.state = structs.replace(live.state, epoch="e-after-the-loss", seq=1000)
+    party.leases.clear()
+    await later(DOUBT_MS / 1000 + HEALED_S)
+    assert not ada.heard("user:left")
+    assert not bo.heard("user:left")
+    assert sees(ada) == sees(bo) == {"Ada", "Bo"}
+    assert ada.last("room:joined")["epoch"] == "e-after-the-loss"
+
+
 # -- How they do, and what everybody should know
 
 
@@ -239,3 +255,14 @@ async def test_a_room_is_paused_where_the_last_viewer_of_all_servers_left(party:
     assert saved.clean
     assert not saved.state.playhead.playing
     assert saved.state.playhead.position_s == pytest.approx(left_s, abs=0.05)
+
+
+async def test_a_room_that_was_closed_leaves_both_servers(party: Party) -> None:
+    ada, bo = await two(party)
+    ada.hub.command("demo", Command(CloseRoom(reason="Good night.")))
+    await later(75)
+    assert (ada.hub.counts["rooms"], bo.hub.counts["rooms"]) == (0, 0)
+    assert party.store._rooms == {}
+    saved = party.archive.rooms["demo"].saved
+    assert saved is not None
+    assert saved.state.closed

@@ -19,6 +19,9 @@ from watchparty.hub.work import HubContext
 RENEW_EVERY_S: Final = 5
 """DESIGN section 6: leases are refreshed this often, and those of the others are read."""
 
+DOUBT_MS: Final = (2 * RENEW_EVERY_S + 1) * 1000.0
+"""After a new epoch (the store was lost, and the leases with it) everybody has renewed by then."""
+
 MAX_NEWS: Final = 512
 """News that waits for the store; beyond it the oldest is left to the others' next reading."""
 
@@ -47,6 +50,8 @@ class Attendance:
         self._leased: dict[str, User] = {}
         """What our lease says of our members, as far as we know."""
         self._settling = False
+        self._epoch: str | None = None
+        self._doubted_until_ms = 0.0
 
     async def claim(self, user: User, max_users: int, *, readmitted: bool) -> bool:
         """Whether there is a place. It is claimed before it is counted: of two servers that fill
@@ -83,13 +88,17 @@ class Attendance:
             while self._news:
                 self._relay.publish_presence(self._news.popleft())
 
-    async def renew(self) -> None:
+    async def renew(self, epoch: str) -> None:
         """Our lease holds on, and the others' leases show whom we have missed or lost."""
         if self._context.alone:
             return
         now_ms, store = self._context.now_ms(), self._context.store
+        if self._epoch not in (None, epoch):
+            self._doubted_until_ms = now_ms + DOUBT_MS
+        self._epoch = epoch
         users = self._here()
-        before = self._company.roster.elsewhere()
+        in_doubt = now_ms < self._doubted_until_ms
+        before = set() if in_doubt else self._company.roster.elsewhere()
         await store.attend(self._slug, users.values(), (), now_ms, whole=True)
         self._leased = users
         self._company.meet(await store.others(self._slug, now_ms), before)

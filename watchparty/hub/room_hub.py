@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Final
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
@@ -224,7 +225,7 @@ class RoomHub:
             case Settle():
                 await self._attendance.settle()
             case Renew():
-                await self._attendance.renew()
+                await self._renew()
             case Vacate():
                 await self._vacate()
 
@@ -237,7 +238,7 @@ class RoomHub:
             record, state = await self._context.store.open(self.slug, self._context.now_ms())
             self._stream.begin(state)
             self.record = record
-            await self._attendance.renew()
+            await self._attendance.renew(state.epoch)
         self._stream.arm(state)
         return record, state
 
@@ -352,22 +353,33 @@ class RoomHub:
         self.company.broadcast(encode(await self._snapshot()))
         return False
 
+    async def _renew(self) -> None:
+        if not self._context.alone:
+            _, state = await self._open()
+            await self._attendance.renew(state.epoch)
+
     async def _vacate(self) -> None:
         """Leave memory; where no other server has viewers, pause where the last one left."""
-        await self._attendance.renew()
-        state = self._stream.state
-        if state is not None and not state.closed and not len(self.company.roster):
-            emptied_ms = self.company.deserted_since_ms
-            command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
-            outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
-            if isinstance(outcome.answer, Applied):
-                self._announce(outcome.answer)
+        with suppress(RoomIsClosed):  # by another server: there is nothing to pause
+            await self._pause_if_empty()
         if not self.company.roster.deserted or not self._queue.empty():
             self._vacating = False
             return
         self._finish()
         if self._stream.is_open:
             await self._context.store.release(self.slug, self._context.now_ms())
+
+    async def _pause_if_empty(self) -> None:
+        if self._stream.is_open:
+            await self._renew()
+        state = self._stream.state
+        if state is None or state.closed or len(self.company.roster):
+            return
+        emptied_ms = self.company.deserted_since_ms
+        command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
+        outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
+        if isinstance(outcome.answer, Applied):
+            self._announce(outcome.answer)
 
     # -- Ordered events --------------------------------------------------------------------------
 

@@ -1,9 +1,7 @@
 """The store of many servers: live rooms in Redis, changed by scripts, kept in the archive."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from msgspec import structs
@@ -12,6 +10,7 @@ from sync.core.bucket import Limit
 from watchparty.core.idempotence import REMEMBERED_MS
 from watchparty.core.protocol import OrderedEvent, User
 from watchparty.core.room import Applied, Command, RoomState, SavedRoom, restore
+from watchparty.store import redis_forms as forms
 from watchparty.store import redis_scripts as scripts
 from watchparty.store.base import (
     HELD_EVENTS,
@@ -31,28 +30,12 @@ from watchparty.store.base import (
 )
 from watchparty.store.locks import Locks
 from watchparty.store.redis_calls import RedisCalls
-from watchparty.store.redis_forms import (
-    answer_key,
-    bucket_key,
-    change,
-    is_remembered,
-    read_answer,
-    read_event,
-    read_record,
-    read_state,
-    read_user,
-    room_key,
-    write,
-    write_answer,
-)
 
 KEPT_MS: Final = 24 * 3600 * 1000
 """A room that no server touches for this long is forgotten by Redis; the archive still has it."""
 
 REVIVING_MS: Final = 3000
 """How long one server may take to fetch a room from the archive before another one tries."""
-
-LOCK_POLL_S: Final = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +76,7 @@ class RedisStore(CasStore):
 
     async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
         """The ordered events after `seq`, oldest first; None when not all of them are held."""
-        keys = [room_key(slug), room_key(slug, ":events")]
+        keys = [forms.room_key(slug), forms.room_key(slug, ":events")]
         found = await self._redis.run(scripts.SINCE, keys, seq)
         if not found:
             if slug in self._held:
@@ -102,7 +85,7 @@ class RedisStore(CasStore):
         newest = int(found[1])
         if found[0].decode() != epoch or seq > newest:
             return None
-        missed = [read_event(event) for event in found[2:]]
+        missed = [forms.read_event(event) for event in found[2:]]
         return missed if len(missed) == newest - seq else None
 
     async def take(self, person: str, action: str, now_ms: float) -> float:
@@ -111,7 +94,7 @@ class RedisStore(CasStore):
         if limit is None:
             return 0.0
         drawn = await self._redis.run(
-            scripts.TAKE, [bucket_key(person, action)], now_ms, limit.capacity, limit.per_ms
+            scripts.TAKE, [forms.bucket_key(person, action)], now_ms, limit.capacity, limit.per_ms
         )
         return float(drawn)
 
@@ -157,12 +140,12 @@ class RedisStore(CasStore):
         """Say who is here, for LEASE_MS from now; returns how many are at the other servers."""
         said: list[str | bytes] = []
         for user in users:
-            said += [user.id, write(user)]
+            said += [user.id, forms.write(user)]
         for user_id in gone:
             said += [user_id, ""]
-        keys = [room_key(slug, ":servers"), room_key(slug, f":at:{self._server}")]
+        keys = [forms.room_key(slug, ":servers"), forms.room_key(slug, f":at:{self._server}")]
         head = (
-            room_key(slug, ":at:"),
+            forms.room_key(slug, ":at:"),
             self._server,
             now_ms,
             now_ms + LEASE_MS,
@@ -173,19 +156,19 @@ class RedisStore(CasStore):
 
     async def others(self, slug: str, now_ms: float) -> list[User]:
         """The members at the other servers whose leases have not run out."""
-        keys = [room_key(slug, ":servers")]
+        keys = [forms.room_key(slug, ":servers")]
         found = await self._redis.run(
-            scripts.OTHERS, keys, room_key(slug, ":at:"), self._server, now_ms
+            scripts.OTHERS, keys, forms.room_key(slug, ":at:"), self._server, now_ms
         )
-        return [read_user(user) for user in found]
+        return [forms.read_user(user) for user in found]
 
     # -- Compare and set ---------------------------------------------------------------------
 
     async def _read(
         self, slug: str, command: Command, now_ms: float
     ) -> tuple[RoomState, Answer | None]:
-        keys = [room_key(slug), answer_key(slug, command)]
-        asked = (int(is_remembered(command)), now_ms, REMEMBERED_MS)
+        keys = [forms.room_key(slug), forms.answer_key(slug, command)]
+        asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
         found = await self._redis.run(scripts.READ, keys, *asked)
         if not found:
             await self._bring_back(slug, now_ms)
@@ -193,25 +176,25 @@ class RedisStore(CasStore):
             if not found:
                 raise StoreUnavailable(f"{slug}: Redis has lost it again")
         state, remembered = found
-        return read_state(state), read_answer(remembered) if remembered else None
+        return forms.read_state(state), forms.read_answer(remembered) if remembered else None
 
     async def _commit(
         self, slug: str, before: RoomState, command: Command, answer: Answer, now_ms: float
     ) -> Outcome | Conflict:
         limit = self._limits.get(command.action or "") if command.person is not None else None
         keys = [
-            room_key(slug),
-            room_key(slug, ":events"),
-            answer_key(slug, command),
-            bucket_key(command.person, command.action),
+            forms.room_key(slug),
+            forms.room_key(slug, ":events"),
+            forms.answer_key(slug, command),
+            forms.bucket_key(command.person, command.action),
         ]
         verdict, *details = await self._redis.run(
             scripts.COMMIT,
             keys,
             *(before.epoch, before.seq, now_ms),
-            *(int(is_remembered(command)), REMEMBERED_MS, write_answer(answer)),
+            *(int(forms.is_remembered(command)), REMEMBERED_MS, forms.write_answer(answer)),
             *((limit.capacity, limit.per_ms) if limit else (0, 0)),
-            *change(answer),
+            *forms.change(answer),
             *(HELD_EVENTS, KEPT_MS),
         )
         match verdict:
@@ -221,7 +204,7 @@ class RedisStore(CasStore):
                     self._keep(answer.state, now_ms, clean=False)
                 return Outcome(answer)
             case b"repeat":
-                return Outcome(read_answer(details[0]), repeated=True)
+                return Outcome(forms.read_answer(details[0]), repeated=True)
             case b"limited":
                 return Outcome(Limited(command.action or "", float(details[0])))
             case _:  # a conflict, or Redis has just lost the room: the next reading tells
@@ -230,9 +213,14 @@ class RedisStore(CasStore):
     # -- Going live and back -----------------------------------------------------------------
 
     async def _find(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState] | None:
-        keys = [room_key(slug), room_key(slug, ":servers")]
-        found = await self._redis.run(scripts.OPEN, keys, self._server, now_ms + LEASE_MS)
-        return (read_record(found[0]), read_state(found[1])) if found else None
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, ":events"),
+        ]
+        lease = (self._server, now_ms + LEASE_MS)
+        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS)
+        return (forms.read_record(found[0]), forms.read_state(found[1])) if found else None
 
     async def _bring_back(self, slug: str, now_ms: float) -> None:
         """Redis does not know a room: nobody opened it, or Redis was lost while we hold it."""
@@ -241,7 +229,7 @@ class RedisStore(CasStore):
         await self.open(slug, now_ms)
 
     async def _revive(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
-        async with self._fetching(slug):
+        async with self._redis.alone(forms.room_key(slug, ":lock"), REVIVING_MS):
             live = await self._find(slug, now_ms)
             if live is not None:
                 return live  # somebody was faster
@@ -253,11 +241,15 @@ class RedisStore(CasStore):
                 state = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
             if kept.record.closed:
                 return kept.record, state
-            keys = [room_key(slug), room_key(slug, ":servers"), room_key(slug, ":events")]
+            keys = [
+                forms.room_key(slug),
+                forms.room_key(slug, ":servers"),
+                forms.room_key(slug, ":events"),
+            ]
             lease = (self._server, now_ms + LEASE_MS)
-            seed = (write(kept.record), write(state), state.epoch, state.seq)
+            seed = (forms.write(kept.record), forms.write(state), state.epoch, state.seq)
             found = await self._redis.run(scripts.SEED, keys, *lease, *seed, KEPT_MS)
-            return read_record(found[0]), read_state(found[1])
+            return forms.read_record(found[0]), forms.read_state(found[1])
 
     def _newest(self, slug: str, kept: Kept, now_ms: float) -> Kept:
         """What the archive holds, or our own copy where that has seen more of the same epoch."""
@@ -270,31 +262,24 @@ class RedisStore(CasStore):
         ours = SavedRoom(state=held, saved_at_ms=now_ms, boot_id=self._boot_id, clean=False)
         return structs.replace(kept, saved=ours)
 
-    @asynccontextmanager
-    async def _fetching(self, slug: str) -> AsyncIterator[None]:
-        """One server at a time fetches a room. A lock that runs out early costs work, no truth."""
-        key = room_key(slug, ":lock")
-        try:
-            async with asyncio.timeout(REVIVING_MS / 1000):
-                while not await self._redis.claim(key, REVIVING_MS):  # noqa: ASYNC110 - no event to await
-                    await asyncio.sleep(LOCK_POLL_S)
-        except TimeoutError:
-            raise StoreUnavailable(f"{slug}: another server is fetching it") from None
-        try:
-            yield
-        finally:
-            await self._redis.forget(key)
-
     async def _leave(self, slug: str, now_ms: float) -> RoomState | None:
         """Give up our hold; the room's state when it was the last one."""
-        keys = [room_key(slug), room_key(slug, ":servers"), room_key(slug, f":at:{self._server}")]
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, f":at:{self._server}"),
+        ]
         found = await self._redis.run(scripts.LEAVE, keys, self._server, now_ms)
         self._held.pop(slug, None)
-        return read_state(found[0]) if found else None
+        return forms.read_state(found[0]) if found else None
 
     async def _drop(self, state: RoomState, now_ms: float) -> None:
         slug = state.slug
-        keys = [room_key(slug), room_key(slug, ":servers"), room_key(slug, ":events")]
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, ":events"),
+        ]
         await self._redis.run(scripts.DROP, keys, state.epoch, state.seq, now_ms)
 
     def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -20,6 +21,8 @@ CONNECTIONS: Final = 16
 
 CONNECT_S: Final = 0.25
 """A part of the patience, so that a call survives one address that does not answer."""
+
+LOCK_POLL_S: Final = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -47,17 +50,26 @@ class RedisCalls:
             prepared = self._scripts[script] = self._redis.register_script(script)
         return await self._bounded(prepared(keys=keys, args=arguments))
 
-    async def claim(self, key: str, for_ms: int) -> bool:
-        """Take a lock that ends by itself; False while somebody else has it."""
-        return bool(await self._bounded(self._redis.set(key, "1", nx=True, px=for_ms)))
-
-    async def forget(self, key: str) -> None:
-        """Delete a key."""
-        await self._bounded(cast("Awaitable[Any]", self._redis.delete(key)))
+    @asynccontextmanager
+    async def alone(self, key: str, for_ms: int) -> AsyncIterator[None]:
+        """One server at a time. A lock that runs out early costs work, no truth."""
+        try:
+            async with asyncio.timeout(for_ms / 1000):
+                while not await self._claim(key, for_ms):  # noqa: ASYNC110 - no event to await
+                    await asyncio.sleep(LOCK_POLL_S)
+        except TimeoutError:
+            raise StoreUnavailable(f"{key}: another server has it") from None
+        try:
+            yield
+        finally:
+            await self._bounded(cast("Awaitable[Any]", self._redis.delete(key)))
 
     async def close(self) -> None:
         """Hang up; another call connects again."""
         await self._redis.aclose()
+
+    async def _claim(self, key: str, for_ms: int) -> bool:
+        return bool(await self._bounded(self._redis.set(key, "1", nx=True, px=for_ms)))
 
     async def _bounded(self, call: Awaitable[Any]) -> Any:
         try:

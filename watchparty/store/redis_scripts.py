@@ -59,10 +59,12 @@ OPEN: Final = (
     + """
 if not is_live(KEYS[1]) then return {} end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[3]) end
 return redis.call('HMGET', KEYS[1], 'record', 'state')
 """
 )
-"""KEYS room, servers; ARGV server, lease's end → (record, state), or nothing if it is not live."""
+"""KEYS room, servers, events; ARGV server, lease's end, kept for ms → (record, state), or nothing
+if it is not live."""
 
 SEED: Final = (
     _COMMON
