@@ -33,7 +33,9 @@ from watchparty.hub.relay import ChannelLayer
 from watchparty.hub.work import HubContext
 from watchparty.routing import websocket_urlpatterns as party_urlpatterns
 from watchparty.store.archive import DatabaseArchive
+from watchparty.store.base import RoomStore
 from watchparty.store.memory import MemoryStore
+from watchparty.store.redis import RedisStore
 
 refuse_unsafe_start()
 
@@ -48,20 +50,33 @@ clock.continue_from(kept_base_ms(boot_id(), clock.timebase.base_ms))
 
 def make_hub() -> Hub:
     """The hub of this process over the store and layer that the settings name."""
-    store = MemoryStore(
-        DatabaseArchive(),
-        clock.limits,
-        boot_id=boot_id(),
-        new_epoch=lambda: secrets.token_urlsafe(EPOCH_BYTES),
-    )
     context = HubContext(
-        store=store,
+        store=make_store(),
         layer=cast("ChannelLayer", get_channel_layer()),
         now_ms=clock.timebase.now_ms,
         instance=settings.INSTANCE_ID,
-        alone=True,  # the memory store has no peers, whatever layer is there
+        alone=not settings.REDIS_URL,
     )
     return Hub(context, lambda: clock.timebase.server_time(utc_ms()))
+
+
+def make_store() -> RoomStore:
+    """Live rooms: in Redis, where other servers find them, or in this process' own memory."""
+    archive, limits = DatabaseArchive(), clock.limits
+
+    def new_epoch() -> str:
+        return secrets.token_urlsafe(EPOCH_BYTES)
+
+    if not settings.REDIS_URL:
+        return MemoryStore(archive, limits, boot_id=boot_id(), new_epoch=new_epoch)
+    return RedisStore(
+        settings.REDIS_URL,
+        archive,
+        limits,
+        server=settings.INSTANCE_ID,
+        boot_id=boot_id(),
+        new_epoch=new_epoch,
+    )
 
 
 async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:

@@ -139,7 +139,9 @@ ADDRESS_SOCKETS_OPEN = env.integer("ADDRESS_SOCKETS_OPEN", 200, 1, 1_000_000)
 # --- Data ------------------------------------------------------------------------------------
 
 REDIS_URL = env.text("REDIS_URL")
-if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+if "," in REDIS_URL or any(word in REDIS_URL.split(":")[0] for word in ("sentinel", "cluster")):
+    env.problem("REDIS_URL", "names Sentinel, a cluster or several: name one Redis for now")
+elif REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
     env.problem("REDIS_URL", "cannot be read; use redis://host:6379/0")
 
 DATABASES = {

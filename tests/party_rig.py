@@ -15,6 +15,7 @@ from sync.core.wire import Frame, ServerTime
 from tests.dict_archive import DictArchive, kept
 from tests.fakes import FakeClock, FakePort
 from tests.faulty_store import Faults, FaultyStore
+from tests.leased_store import LeasedStore, Leases
 from tests.rooms import NOW_MS
 from watchparty.consumers import PartyConsumer
 from watchparty.core.session import Session
@@ -73,6 +74,7 @@ class Party:
         self.faults = faults or Faults()
         self.seed = seed
         self.store = self.new_store()
+        self.leases: Leases = {}
         self.layer = LossyLayer()
         self.hubs: list[Hub] = []
         self.members: list[Member] = []
@@ -90,7 +92,7 @@ class Party:
 
     def server(self, instance: str = "s1", *, alone: bool = True) -> Hub:
         context = HubContext(
-            store=self.store,
+            store=self.store if alone else LeasedStore(self.store, instance, self.leases),
             layer=self.layer,
             now_ms=media_ms,
             instance=instance,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import MANY, REMEMBERED_MS, House, applied, ask, state_of, toggle
+from tests.test_presence import user
 from watchparty.core.room import (
     Applied,
     CloseRoom,
@@ -144,7 +145,7 @@ class StoreContract:
 
     async def test_repeats_at_once_are_applied_once(self, store: RoomStore) -> None:
         outcomes = await asyncio.gather(*(ask(store, play("r1")) for _ in range(10)))
-        assert len({id(outcome.answer) for outcome in outcomes}) == 1
+        assert all(outcome.answer == outcomes[0].answer for outcome in outcomes)
         assert (await state_of(store)).seq == 1
 
     async def test_references_belong_to_their_user(self, store: RoomStore) -> None:
@@ -211,6 +212,13 @@ class StoreContract:
         assert await store.since("demo", epoch, 2) is None
         assert await store.since("demo", "another", 0) is None
 
+    # -- Presence (two servers: the Redis store's own tests)
+
+    async def test_a_server_alone_hears_of_nobody_else(self, store: RoomStore) -> None:
+        assert await store.attend("demo", [user("ada"), user("bo")], (), NOW_MS) == 0
+        assert await store.attend("demo", [user("ada")], ["bo"], NOW_MS, whole=True) == 0
+        assert await store.others("demo", NOW_MS) == []
+
     # -- Restart
 
     async def test_a_released_room_comes_back_as_it_was(self, house: House) -> None:
@@ -251,6 +259,7 @@ class StoreContract:
         crashed = house.start()
         await crashed.open("demo", NOW_MS)
         before = await applied(crashed, play(at=NOW_MS))
+        house.crash()
         after = await state_of(house.start())
         assert after.epoch != before.epoch
         assert after.position_at(NOW_MS + 5000) == 5

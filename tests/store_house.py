@@ -35,6 +35,9 @@ class House(ABC):
     def start(self, boot_id: str = "b1") -> RoomStore:
         """A store in a new process, over the same archive."""
 
+    def crash(self) -> None:  # noqa: B027 - a process' own memory is gone by starting another
+        """What live rooms are kept in goes down, with all that it held."""
+
 
 async def ask(
     store: RoomStore,

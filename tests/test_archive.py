@@ -198,6 +198,20 @@ async def test_of_many_changes_only_the_last_is_written(
     assert ((await row()).seq, (await row("other")).seq) == (60, 160)
 
 
+async def test_what_another_server_wrote_later_is_not_overwritten_by_older_news(
+    archive: DatabaseArchive,
+) -> None:
+    await make_room()
+    archive.keep(saved(room(seq=42), clean=True))
+    await archive.flush()
+    archive.keep(saved(room(seq=41)))
+    await archive.flush()
+    assert ((await row()).seq, (await row()).left_cleanly) == (42, True)
+    archive.keep(saved(room(seq=7, epoch="e2")))
+    await archive.flush()
+    assert (await row()).seq == 7, "another epoch counts anew"
+
+
 async def test_reading_waits_for_what_was_noted(archive: DatabaseArchive) -> None:
     await make_room()
     archive.keep(saved(room()))

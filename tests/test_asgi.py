@@ -9,6 +9,8 @@ import pytest
 from tests.party_rig import later
 from tests.party_sockets import Guest
 from watchparty.models import Room
+from watchparty.store.memory import MemoryStore
+from watchparty.store.redis import RedisStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,3 +64,13 @@ async def test_two_watch_together_and_the_database_remembers(asgi: Any) -> None:
     row = await Room.objects.aget(slug="demo")
     assert (row.seq, row.left_cleanly) == (1, True)
     await later()
+
+
+async def test_redis_joins_servers_and_without_it_the_process_is_alone(
+    asgi: Any, settings: Any
+) -> None:
+    assert isinstance(asgi.make_store(), MemoryStore)
+    assert asgi.hub._context.alone
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert isinstance(asgi.make_store(), RedisStore)
+    assert not asgi.make_hub()._context.alone

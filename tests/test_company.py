@@ -29,7 +29,15 @@ pytestmark = pytest.mark.virtual_time
 class Rig:
     def __init__(self) -> None:
         self.published: list[Frame] = []
-        self.company = Company("s1", media_ms, self.published.append)
+        self.news: list[Frame] = []
+        self.statuses: list[Frame] = []
+        self.company = Company(
+            "s1",
+            media_ms,
+            publish=self.published.append,
+            news=self.news.append,
+            statuses=self.statuses.append,
+        )
 
     def seat(self, one: User) -> tuple[Connection, FakePort]:
         port = FakePort()

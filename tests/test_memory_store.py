@@ -11,7 +11,8 @@ from tests.store_contract import StoreContract
 from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
 from watchparty.core.protocol import VideoPlay
 from watchparty.core.room import Applied
-from watchparty.store.memory import HELD_EVENTS, SWEEP_EVERY, MemoryStore
+from watchparty.store.base import HELD_EVENTS
+from watchparty.store.memory import SWEEP_EVERY, MemoryStore
 
 
 class MemoryHouse(House):
@@ -80,7 +81,7 @@ async def test_rooms_that_are_not_there_leave_nothing_behind(house: MemoryHouse)
     for number in range(3):
         with pytest.raises(LookupError):
             await _open_nowhere(store, number)
-    assert store._locks == {}
+    assert len(store._locks) == 0
 
 
 async def _open_nowhere(store: MemoryStore, number: int) -> None:

@@ -140,6 +140,49 @@ def test_an_update_replaces_what_is_known() -> None:
     assert [one.name for one in roster.users()] == ["Zoë"]
 
 
+# -- Members at other servers
+
+
+def test_a_member_at_another_server_is_listed_and_has_no_socket_here() -> None:
+    roster = roster_of(user("ada"))
+    assert roster.move(user("bo")) == (None, True)
+    assert [one.id for one in roster.users()] == ["ada", "bo"]
+    assert ([one.id for one in roster.here()], roster.elsewhere()) == (["ada"], {"bo"})
+    assert list(roster.sockets) == [socket_of("ada")]
+
+
+def test_who_is_elsewhere_never_runs_out_of_grace() -> None:
+    roster = roster_of(user("ada"))
+    roster.move(user("bo"))
+    roster.unseat("ada", socket_of("ada"), 0.0)
+    assert roster.expire(GRACE_MS) == ["ada"]
+    assert "bo" in roster
+
+
+def test_a_tab_that_moved_to_another_server_gives_up_its_socket_here() -> None:
+    roster = roster_of(user("ada", name="Ada"))
+    assert roster.move(user("ada", name="Ada L.")) == (socket_of("ada"), False)
+    assert (roster.deserted, roster.elsewhere()) == (True, {"ada"})
+    assert not roster.unseat("ada", socket_of("ada"), 0.0)
+    assert [one.name for one in roster.users()] == ["Ada L."]
+
+
+def test_a_tab_that_moved_within_its_grace_is_not_missed() -> None:
+    roster = roster_of(user("ada"))
+    roster.unseat("ada", socket_of("ada"), 0.0)
+    assert [one.id for one in roster.here()] == ["ada"]
+    assert roster.move(user("ada")) == (None, False)
+    assert roster.expire(GRACE_MS) == []
+
+
+def test_a_tab_that_comes_here_is_elsewhere_no_more() -> None:
+    roster = roster_of()
+    roster.move(user("ada", at_ms=7.0))
+    seated, replaced, is_new = roster.seat(user("ada", at_ms=9.0), "a socket")
+    assert (seated.connected_at, replaced, is_new) == (7.0, None, False)
+    assert roster.elsewhere() == set()
+
+
 # -- Lists and digests of large rooms
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sync.core.wire import Frame
 from tests.party_rig import LossyLayer, frame, later
-from watchparty.hub.relay import MAX_UNSENT, RETRY_S, Relay
+from watchparty.hub.relay import MAX_UNSENT, PATIENCE_S, RETRY_S, Relay
 
 pytestmark = pytest.mark.virtual_time
 
@@ -21,6 +21,7 @@ class Server:
     ) -> None:
         self.ordered: list[tuple[str, int, str]] = []
         self.passing: list[tuple[str, bool]] = []
+        self.presence: list[tuple[str, str]] = []
         self.fault: Exception | None = None
         self.relay = Relay(
             layer,
@@ -29,6 +30,7 @@ class Server:
             alone=alone,
             on_ordered=self._on_ordered,
             on_passing=lambda heard: self.passing.append((heard.text, heard.passing)),
+            on_presence=lambda origin, heard: self.presence.append((origin, heard.text)),
         )
 
     def _on_ordered(self, epoch: str, seq: int, heard: Frame) -> None:
@@ -164,3 +166,43 @@ async def test_who_left_hears_nothing_and_leaves_nothing(rig: Rig) -> None:
     one.relay.publish_ordered("e1", 1, frame(1))
     await later()
     assert two.ordered == []
+
+
+async def test_news_of_members_is_heard_with_its_server_s_name(rig: Rig) -> None:
+    one, two = await rig.server("s1"), await rig.server("s2")
+    one.relay.publish_presence(frame(1))
+    await later()
+    assert (one.presence, two.presence) == ([], [("s1", frame(1).text)])
+    assert two.passing == []
+
+
+async def test_a_layer_that_hangs_while_sending_is_given_up_in_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = await rig.server("s1"), await rig.server("s2")
+
+    async def hanging(*_: Any) -> None:
+        await asyncio.sleep(3600)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.layer, "group_send", hanging)
+        one.relay.publish_ordered("e1", 1, frame(1))
+        await later(PATIENCE_S + 0.01)
+    one.relay.publish_ordered("e1", 2, frame(2))
+    await later()
+    assert [seq for _, seq, _ in two.ordered] == [2]
+
+
+async def test_a_layer_that_does_not_let_go_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    layer = LossyLayer()
+    server = Server(layer, "s1")
+    await server.relay.join()
+
+    async def broken(*_: Any) -> None:
+        raise OSError("no layer")
+
+    monkeypatch.setattr(layer, "group_discard", broken)
+    await server.relay.leave()
+    assert "does not let go" in caplog.text

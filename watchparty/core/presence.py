@@ -24,11 +24,14 @@ S = TypeVar("S")
 
 
 class Seat(Generic[S]):
-    """A member's place: the user, its socket, and since when it has none."""
+    """A member's place: the user, its socket, and since when it has none.
+
+    Neither a socket nor such an instant: another server holds the socket.
+    """
 
     __slots__ = ("gone_at_ms", "socket", "status", "user")
 
-    def __init__(self, user: User, socket: S) -> None:
+    def __init__(self, user: User, socket: S | None) -> None:
         self.user = user
         self.socket: S | None = socket
         self.gone_at_ms: float | None = None
@@ -94,6 +97,31 @@ class Roster(Generic[S]):
         self._sockets[user.id] = socket
         return seat.user, replaced, False
 
+    def here(self) -> list[User]:
+        """The members of this server, those in their grace too."""
+        return [seat.user for seat in self._seats.values() if not _is_elsewhere(seat)]
+
+    def elsewhere(self) -> set[str]:
+        """Ids of the members whose sockets other servers hold."""
+        if len(self._sockets) == len(self._seats):
+            return set()
+        return {user_id for user_id, seat in self._seats.items() if _is_elsewhere(seat)}
+
+    def move(self, user: User) -> tuple[S | None, bool]:
+        """Another server holds a member's newest socket now.
+
+        Returns (the socket that ends here, whether the user is new).
+        """
+        seat = self._seats.get(user.id)
+        if seat is None:
+            self._seats[user.id] = Seat(user, None)
+            return None, True
+        replaced, seat.socket = seat.socket, None
+        seat.user = user
+        seat.gone_at_ms = None
+        self._sockets.pop(user.id, None)
+        return replaced, False
+
     def update(self, user: User) -> None:
         """Replace what is known of a member."""
         self._seats[user.id].user = user
@@ -143,6 +171,10 @@ class Roster(Generic[S]):
         """Count and hash of the members; no hash above USERS_IN_FULL."""
         users = [seat.user for seat in self._seats.values()]
         return len(users), users_hash(users) if len(users) <= USERS_IN_FULL else None
+
+
+def _is_elsewhere(seat: Seat[S]) -> bool:
+    return seat.socket is None and seat.gone_at_ms is None
 
 
 def users_hash(users: Iterable[User]) -> int:

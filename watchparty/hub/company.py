@@ -38,16 +38,26 @@ class Company:
     """Who is here, and what they show each other. Everything returns at once."""
 
     def __init__(
-        self, instance: str, now_ms: Callable[[], float], publish: Callable[[Frame], None]
+        self,
+        instance: str,
+        now_ms: Callable[[], float],
+        publish: Callable[[Frame], None],
+        news: Callable[[Frame], None],
+        statuses: Callable[[Frame], None],
     ) -> None:
         self.roster: Roster[Connection] = Roster()
         self.deserted_since_ms = now_ms()
         self._instance = instance
         self._now_ms = now_ms
         self._publish = publish
+        self._news = news
+        """Tells the other servers who came, changed or left here …"""
+        self._publish_statuses = statuses
+        """… and how those here do."""
         self._batch = Batch()
         self._tick: asyncio.TimerHandle | None = None
         self._statuses_changed = False
+        self._own_statuses_changed = False
         self._reactions = 0
 
     def broadcast(self, frame: Frame, *, but: Connection | None = None) -> None:
@@ -72,6 +82,11 @@ class Company:
         if is_new:
             return seated, encode(UserJoined(**fields(seated)))
         return seated, None if before == seated else encode(UserUpdated(**fields(seated)))
+
+    def introduce(self, news: Frame, newcomer: Connection) -> None:
+        """Let all others hear of one who has been greeted."""
+        self.broadcast(news, but=newcomer)
+        self._news(news)
 
     def leave(self, connection: Connection, user_id: str) -> None:
         """A member says goodbye."""
@@ -117,7 +132,7 @@ class Company:
         """A member tells how playback does there."""
         status = {name: getattr(message, name) for name in Status.__struct_fields__}
         self.roster.report(user_id, Status(**status))
-        self._statuses_changed = True
+        self._statuses_changed = self._own_statuses_changed = True
 
     def rename(self, connection: Connection, user_id: str, message: MemberRename) -> None:
         """A member takes another name and colour."""
@@ -131,7 +146,9 @@ class Company:
             return
         renamed = structs.replace(user, name=name, color=message.color.lower())
         self.roster.update(renamed)
-        self.broadcast(encode(UserUpdated(**fields(renamed))))
+        news = encode(UserUpdated(**fields(renamed)))
+        self.broadcast(news)
+        self._news(news)
 
     def listed(self) -> UsersListed:
         """Who is here."""
@@ -141,12 +158,59 @@ class Company:
         """Say who has gone, how everybody does and, when due, the digest of the members."""
         for user_id in self.roster.expire(now_ms):
             self._say_left(user_id)
+        if self._own_statuses_changed:
+            self._own_statuses_changed = False
+            self._tell_own_statuses()
         if self._statuses_changed:
             self._statuses_changed = False
             self.broadcast(encode(self._statuses(), passing=True))
         if digest and len(self.roster):
             count, hash_ = self.roster.digest()
             self.broadcast(encode(UsersDigest(count=count, hash=UNSET if hash_ is None else hash_)))
+
+    # -- Members at other servers
+
+    def moved(self, user: User) -> bool:
+        """A member is at another server now. True: its older socket was here, and closes."""
+        before = self.roster.user(user.id)
+        replaced, is_new = self.roster.move(user)
+        if replaced is not None:
+            self.unpoint(user.id)
+            replaced.user_id = None
+            replaced.end(CloseCode.OPEN_ELSEWHERE)
+            self._note_desertion()
+        if is_new:
+            self.broadcast(encode(UserJoined(**fields(user))))
+        elif before != user:
+            self.broadcast(encode(UserUpdated(**fields(user))))
+        return before is not None and before.instance == self._instance
+
+    def left_elsewhere(self, user_id: str, server: str) -> None:
+        """A member has left that server, unless it has moved to another one meanwhile."""
+        user = self.roster.user(user_id)
+        if user is None or user.instance != server or user_id not in self.roster.elsewhere():
+            return
+        self.roster.remove(user_id)
+        self.broadcast(encode(UserLeft(user_id=user_id)))
+        if not len(self.roster):
+            self._note_desertion()
+
+    def meet(self, users: list[User], before: set[str]) -> None:
+        """Take over what the leases say; `before`: who was elsewhere when they were read."""
+        for user in users:
+            if self.roster.socket(user.id) is None and self.roster.user(user.id) != user:
+                self.moved(user)
+        for user_id in before - {user.id for user in users}:
+            missing = self.roster.user(user_id)
+            if missing is not None:
+                self.left_elsewhere(user_id, missing.instance)
+
+    def heard_statuses(self, statuses: dict[str, Status]) -> None:
+        """How members at another server do."""
+        elsewhere = self.roster.elsewhere()
+        for user_id in statuses.keys() & elsewhere:
+            self.roster.report(user_id, statuses[user_id])
+            self._statuses_changed = True
 
     def dismiss(self, code: int) -> None:
         """Close every member's socket."""
@@ -177,8 +241,17 @@ class Company:
             return MembersStatus(summary=summarise(statuses))
         return MembersStatus(statuses=statuses)
 
+    def _tell_own_statuses(self) -> None:
+        """Small rooms show everybody's; of a large one each server sums up its own members."""
+        if len(self.roster) <= STATUSES_IN_FULL:
+            here = {user.id for user in self.roster.here()}
+            own = {one: status for one, status in self.roster.statuses().items() if one in here}
+            self._publish_statuses(encode(MembersStatus(statuses=own), passing=True))
+
     def _say_left(self, user_id: str) -> None:
-        self.broadcast(encode(UserLeft(user_id=user_id)))
+        news = encode(UserLeft(user_id=user_id))
+        self.broadcast(news)
+        self._news(news)
 
     def _note_desertion(self) -> None:
         if self.roster.deserted:

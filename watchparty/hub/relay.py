@@ -49,8 +49,8 @@ class Relay:
     """One room's link to the other servers that hold it.
 
     Frames go out as they were encoded, one layer message for each batch, and are passed on by the
-    receiver unparsed. `alone` (a single process) publishes nothing: there is nobody to hear it, and
-    the in-memory layer scans all its channels at every send.
+    receiver unparsed; only news of members is read. `alone` (a single process) publishes nothing:
+    there is nobody to hear it, and the in-memory layer scans all its channels at every send.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Relay:
         alone: bool,
         on_ordered: Callable[[str, int, Frame], None],
         on_passing: Callable[[Frame], None],
+        on_presence: Callable[[str, Frame], None],
     ) -> None:
         self._layer = layer
         self._group = f"room.{slug}"
@@ -69,6 +70,7 @@ class Relay:
         self._alone = alone
         self._on_ordered = on_ordered
         self._on_passing = on_passing
+        self._on_presence = on_presence
         self._channel: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_UNSENT)
@@ -96,11 +98,16 @@ class Relay:
             self._tasks.append(asyncio.create_task(self._send()))
 
     async def leave(self) -> None:
-        """Give the membership up."""
+        """Give the membership up; a layer that does not answer forgets it by itself."""
         for task in self._tasks:
             task.cancel()
-        if self._channel is not None:
-            await self._layer.group_discard(self._group, self._channel)
+        if self._channel is None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._layer.group_discard(self._group, self._channel)
+        except Exception:  # noqa: BLE001 - whatever it is, the room ends all the same
+            logger.warning("%s: the channel layer does not let go", self._group)
 
     def publish_ordered(self, epoch: str, seq: int, frame: Frame) -> None:
         """Tell the other servers of an ordered event; returns at once."""
@@ -109,6 +116,10 @@ class Relay:
     def publish_passing(self, frame: Frame) -> None:
         """Pass a batch on to the other servers; returns at once."""
         self._publish({"kind": "passing", "frame": frame.data, "lossy": frame.passing})
+
+    def publish_presence(self, frame: Frame) -> None:
+        """Tell the other servers of a member of ours; they read it. Returns at once."""
+        self._publish({"kind": "presence", "frame": frame.data})
 
     def _publish(self, message: dict[str, Any]) -> None:
         if self._alone:
@@ -121,7 +132,8 @@ class Relay:
         while True:
             message = await self._outbox.get()
             try:
-                await self._layer.group_send(self._group, message)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._layer.group_send(self._group, message)
             except Exception:  # ordered events heal by seq, passing ones by the next
                 logger.exception("%s: the channel layer did not take a message", self._group)
 
@@ -138,5 +150,7 @@ class Relay:
             return
         if message["kind"] == "ordered":
             self._on_ordered(message["epoch"], message["seq"], Frame(message["frame"]))
+        elif message["kind"] == "presence":
+            self._on_presence(message["origin"], Frame(message["frame"]))
         else:
             self._on_passing(Frame(message["frame"], passing=message["lossy"]))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Final
 
 from msgspec import UNSET, UnsetType
@@ -33,6 +34,7 @@ from watchparty.core.room import (
     video_state,
 )
 from watchparty.hub.answers import error, fields, tell_failure, too_often, turned_away
+from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
@@ -45,6 +47,8 @@ from watchparty.hub.work import (
     HubContext,
     Own,
     React,
+    Renew,
+    Settle,
     Snapshot,
     Vacate,
     Work,
@@ -92,8 +96,19 @@ class RoomHub:
             alone=context.alone,
             on_ordered=self._heard_ordered,
             on_passing=self._heard_passing,
+            on_presence=self._heard_presence,
         )
-        self.company = Company(context.instance, context.now_ms, self._relay.publish_passing)
+        self.company = Company(
+            context.instance,
+            context.now_ms,
+            publish=self._relay.publish_passing,
+            news=self._note_news,
+            statuses=self._relay.publish_presence,
+        )
+        self._attendance = Attendance(
+            slug, context, self.company, self._relay, settle_due=lambda: self._put(Settle())
+        )
+        self._seconds = 0
         self._stream = OrderedStream(
             slug,
             context.store,
@@ -132,6 +147,9 @@ class RoomHub:
     def each_second(self, now_ms: float, *, digest: bool) -> None:
         """Housekeeping, called by the hub."""
         self.company.each_second(now_ms, digest=digest)
+        self._seconds += 1
+        if self._seconds % RENEW_EVERY_S == 0 and not self._context.alone:
+            self._put(Renew())
         if digest and not self._context.alone:
             self._stream.catch_up_in(0.0)  # heals even what no later event shows to be missing
         empty_for_ms = now_ms - self.company.deserted_since_ms
@@ -206,6 +224,10 @@ class RoomHub:
                 await self._decide_own(command, done)
             case CatchUp():
                 await self._catch_up()
+            case Settle():
+                await self._attendance.settle()
+            case Renew():
+                await self._renew()
             case Vacate():
                 await self._vacate()
 
@@ -218,6 +240,7 @@ class RoomHub:
             record, state = await self._context.store.open(self.slug, self._context.now_ms())
             self._stream.begin(state)
             self.record = record
+            await self._attendance.renew(state.epoch)
         self._stream.arm(state)
         return record, state
 
@@ -239,7 +262,7 @@ class RoomHub:
         if retry_in_ms:
             connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
             return
-        record, state, missed = await self._open_for(join)
+        record, _ = await self._open()
         if connection.port.closed:
             return
         if connection.user_id is not None:  # two joins in one breath
@@ -256,11 +279,19 @@ class RoomHub:
             if refused.close is not None:
                 connection.end(refused.close)
         else:
-            if self._has_place(join, user, record):
-                self._welcome(connection, user, record, state, missed)
-            else:
+            readmitted = readmits(join, user, self.slug)
+            if not await self._attendance.claim(user, record.max_users, readmitted=readmitted):
                 full = f"This room is full: {record.max_users} viewers are here."
                 connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
+                return
+            record, state, missed = await self._open_for(join)  # the claim has taken its time
+            if self._has_hung_up(connection):
+                self._attendance.withdraw()
+            else:
+                self._welcome(connection, user, record, state, missed)
+
+    def _has_hung_up(self, connection: Connection) -> bool:
+        return connection.port.closed
 
     def _make_user(
         self, connection: Connection, join: RoomJoin, record: RoomRecord, now_ms: float
@@ -271,12 +302,6 @@ class RoomHub:
             person=connection.person,
             instance=self._context.instance,
             now_ms=wire_ms(now_ms),
-        )
-
-    def _has_place(self, join: RoomJoin, user: User, record: RoomRecord) -> bool:
-        roster = self.company.roster
-        return (
-            len(roster) < record.max_users or user.id in roster or readmits(join, user, self.slug)
         )
 
     def _welcome(
@@ -293,7 +318,7 @@ class RoomHub:
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(record, state, missed))
         if news is not None:
-            self.company.broadcast(news, but=connection)
+            self.company.introduce(news, connection)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
@@ -347,21 +372,33 @@ class RoomHub:
         self.company.broadcast(encode(await self._snapshot()))
         return False
 
+    async def _renew(self) -> None:
+        if not self._context.alone:
+            _, state = await self._open()
+            await self._attendance.renew(state.epoch)
+
     async def _vacate(self) -> None:
-        """Pause where the last viewer left, and leave memory."""
-        state = self._stream.state
-        if self._context.alone and state is not None and not state.closed:
-            emptied_ms = self.company.deserted_since_ms
-            command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
-            outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
-            if isinstance(outcome.answer, Applied):
-                self._announce(outcome.answer)
+        """Leave memory; where no other server has viewers, pause where the last one left."""
+        with suppress(RoomIsClosed):  # by another server: there is nothing to pause
+            await self._pause_if_empty()
         if not self.company.roster.deserted or not self._queue.empty():
             self._vacating = False
             return
         self._finish()
-        if self._context.alone and self._stream.is_open:
+        if self._stream.is_open:
             await self._context.store.release(self.slug, self._context.now_ms())
+
+    async def _pause_if_empty(self) -> None:
+        if self._stream.is_open:
+            await self._renew()
+        state = self._stream.state
+        if state is None or state.closed or len(self.company.roster):
+            return
+        emptied_ms = self.company.deserted_since_ms
+        command = Command(RoomEmptied(armed_seq=state.seq, at_ms=emptied_ms))
+        outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
+        if isinstance(outcome.answer, Applied):
+            self._announce(outcome.answer)
 
     # -- Ordered events --------------------------------------------------------------------------
 
@@ -400,6 +437,12 @@ class RoomHub:
 
     def _heard_passing(self, frame: Frame) -> None:
         self.company.broadcast(frame)
+
+    def _heard_presence(self, origin: str, frame: Frame) -> None:
+        self._attendance.heard(origin, frame)
+
+    def _note_news(self, frame: Frame) -> None:
+        self._attendance.note(frame)
 
     def _joined(
         self, record: RoomRecord, state: RoomState, missed: list[OrderedEvent] | None = None

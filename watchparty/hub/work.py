@@ -62,8 +62,16 @@ class CatchUp(Struct, frozen=True):
     """Compare what was delivered with what the store holds."""
 
 
+class Settle(Struct, frozen=True):
+    """Members have come, changed or gone: the lease is to say so, then the other servers."""
+
+
+class Renew(Struct, frozen=True):
+    """The lease is due for renewal, and the others' for reading."""
+
+
 class Vacate(Struct, frozen=True):
     """Nobody has been here for a minute."""
 
 
-Work = Arrive | Ask | React | Snapshot | Own | CatchUp | Vacate
+Work = Arrive | Ask | React | Snapshot | Own | CatchUp | Settle | Renew | Vacate

@@ -176,7 +176,9 @@ def _write(saved: SavedRoom) -> None:
         "boot_id": saved.boot_id,
         "updated_at": datetime.now(UTC),
     }
-    Room.objects.filter(slug=saved.state.slug).update(**changes)
+    # Several servers write one room, each when it comes to it: what is older stays unwritten.
+    newer = {"epoch": saved.state.epoch, "seq__gt": saved.state.seq}
+    Room.objects.filter(slug=saved.state.slug).exclude(**newer).update(**changes)
     if saved.state.closed:
         open_rows = Room.objects.filter(slug=saved.state.slug, closed_at__isnull=True)
         open_rows.update(closed_at=datetime.now(UTC))

@@ -10,15 +10,24 @@ Guarantees, checked by tests/store_contract.py on every store:
 - **Idempotence.** One (user, ref) is applied once; within 60 s a repeat gets the first answer.
 - **Expiry.** Answers are remembered 60 s, events as long as `since` says, rooms until `release`.
 - **Restart.** What survives is what the archive holds; a room that did not leave in good order
-  comes back under a new epoch.
+  comes back under a new epoch. A shared store (Redis) outlives its servers: a room goes on under
+  its epoch as long as the store itself has lost nothing.
+- **Presence.** Who is where is leased: what a server says of its members holds for LEASE_MS from
+  the instant it gives, and then ends by itself. `attend` and `others` are each one step, so of two
+  servers that each claim a place and then count, one at least sees the other. A store of one
+  process has nobody to tell: it answers 0 and nobody.
+- **Leaving.** A room stays live while any server holds it (from `open` on, renewed by `attend`),
+  and is kept in good order by the last one that releases it.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from watchparty.core.protocol import OrderedEvent, RoomSettings, Source
+from watchparty.core.playhead import Playhead
+from watchparty.core.protocol import OrderedEvent, RoomSettings, Source, User
 from watchparty.core.room import (
     Applied,
     Command,
@@ -31,6 +40,12 @@ from watchparty.core.room import (
 
 MAX_ATTEMPTS: Final = 32
 """Commits lost in a row to other servers before a command is given up as `unavailable`."""
+
+HELD_EVENTS: Final = 512
+"""Events of a room that are held for those who missed some."""
+
+LEASE_MS: Final = 15_000.0
+"""So long after a server was last heard of its members are gone (DESIGN section 6)."""
 
 
 class NoSuchRoom(Exception):  # noqa: N818 - an answer of the store, not an error
@@ -127,8 +142,27 @@ class RoomStore(Protocol):
         """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
         ...
 
+    async def attend(
+        self,
+        slug: str,
+        users: Iterable[User],
+        gone: Iterable[str],
+        now_ms: float,
+        *,
+        whole: bool = False,
+    ) -> int:
+        """Say who is here and who has gone, and renew this server's lease.
+
+        `whole`: nobody else is here. Returns how many members the other servers have.
+        """
+        ...
+
+    async def others(self, slug: str, now_ms: float) -> list[User]:
+        """The members at the other servers whose leases have not run out."""
+        ...
+
     async def release(self, slug: str, now_ms: float) -> None:
-        """The room is live no more; it is kept in good order."""
+        """Hold the room here no more. If nobody does, it is kept in good order."""
         ...
 
     async def close(self, now_ms: float) -> None:
@@ -165,3 +199,16 @@ class CasStore:
                 return committed
             await asyncio.sleep(0)
         raise StoreUnavailable(f"{slug}: lost {MAX_ATTEMPTS} commits in a row")
+
+
+def fresh_state(kept: Kept, epoch: str) -> RoomState:
+    """The state of a room in which nothing has happened yet: its film stands at 0."""
+    state = RoomState(slug=kept.record.slug, epoch=epoch, settings=kept.settings)
+    if kept.source is None:
+        return state
+    return structs.replace(
+        state,
+        source=kept.source,
+        duration_s=kept.source.duration,
+        playhead=Playhead(position_s=0.0, at_ms=0.0),
+    )

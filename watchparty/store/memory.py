@@ -1,17 +1,12 @@
 """The store of a single process: live rooms in memory, kept in the archive as they change."""
 
-import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
-
-from msgspec import structs
 
 from sync.core.bucket import Limit, TokenBucket
 from watchparty.core.idempotence import Ledger
-from watchparty.core.playhead import Playhead
-from watchparty.core.protocol import OrderedEvent
+from watchparty.core.protocol import OrderedEvent, User
 from watchparty.core.room import (
     Applied,
     Command,
@@ -20,20 +15,19 @@ from watchparty.core.room import (
     restore,
 )
 from watchparty.store.base import (
+    HELD_EVENTS,
     Answer,
     Archive,
     CasStore,
     Conflict,
-    Kept,
     Limited,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
     RoomRecord,
+    fresh_state,
 )
-
-HELD_EVENTS: Final = 512
-"""Events of a room that are held for those who missed some."""
+from watchparty.store.locks import Locks
 
 SWEEP_EVERY: Final = 1024
 """After so many draws the full, hence forgettable, buckets of persons are dropped."""
@@ -65,7 +59,7 @@ class MemoryStore(CasStore):
         self._boot_id = boot_id
         self._new_epoch = new_epoch
         self._rooms: dict[str, _Live] = {}
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._locks = Locks()
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._draws = 0
 
@@ -88,9 +82,25 @@ class MemoryStore(CasStore):
         """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
         return self._draw(person, action, now_ms)
 
+    async def attend(
+        self,
+        slug: str,
+        users: Iterable[User],
+        gone: Iterable[str],
+        now_ms: float,
+        *,
+        whole: bool = False,
+    ) -> int:
+        """Nobody needs to be told: there is no other server."""
+        return 0
+
+    async def others(self, slug: str, now_ms: float) -> list[User]:
+        """Nobody: there is no other server."""
+        return []
+
     async def release(self, slug: str, now_ms: float) -> None:
         """The room is live no more; it is kept in good order."""
-        async with self._alone_with(slug):
+        async with self._locks.alone_with(slug):
             live = self._rooms.pop(slug, None)
             if live is not None:
                 self._keep(live.state, now_ms, clean=True)
@@ -156,7 +166,7 @@ class MemoryStore(CasStore):
         return bucket.take(now_ms)
 
     async def _revive(self, slug: str) -> _Live:
-        async with self._alone_with(slug):
+        async with self._locks.alone_with(slug):
             if slug in self._rooms:
                 return self._rooms[slug]  # somebody was faster
             kept = await self._archive.load(slug)
@@ -170,33 +180,7 @@ class MemoryStore(CasStore):
                 self._rooms[slug] = live
             return live
 
-    @asynccontextmanager
-    async def _alone_with(self, slug: str) -> AsyncIterator[None]:
-        """One at a time opens or releases a room; a lock lives as long as somebody wants it."""
-        lock, wanted = self._locks.get(slug, (asyncio.Lock(), 0))
-        self._locks[slug] = (lock, wanted + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, wanted = self._locks.pop(slug)
-            if wanted > 1:
-                self._locks[slug] = (lock, wanted - 1)
-
     def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
         self._archive.keep(
             SavedRoom(state=state, saved_at_ms=now_ms, boot_id=self._boot_id, clean=clean)
         )
-
-
-def fresh_state(kept: Kept, epoch: str) -> RoomState:
-    """The state of a room in which nothing has happened yet: its film stands at 0."""
-    state = RoomState(slug=kept.record.slug, epoch=epoch, settings=kept.settings)
-    if kept.source is None:
-        return state
-    return structs.replace(
-        state,
-        source=kept.source,
-        duration_s=kept.source.duration,
-        playhead=Playhead(position_s=0.0, at_ms=0.0),
-    )

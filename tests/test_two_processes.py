@@ -1,0 +1,212 @@
+"""Two real servers, one Redis, one database, one room: what a deployment of two must show."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.browser.server import Server
+from tests.redis_server import RedisServer
+
+pytestmark = pytest.mark.slow  # starting and stopping takes longer than all else
+
+Message = dict[str, Any]
+PATIENCE_S = 10.0
+LEASES_END_S = 20.0
+"""15 s of a lease, and the 5 s after which the other server looks."""
+
+
+class Viewer:
+    """A raw WebSocket client in one room."""
+
+    def __init__(self, socket: ClientConnection, name: str) -> None:
+        self.name = name
+        self.messages: list[Message] = []
+        self._socket = socket
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def join(cls, server: Server, name: str) -> "Viewer":
+        url = server.url.replace("http", "ws")
+        viewer = cls(await connect(f"{url}/ws/party/?room=demo", origin=server.url), name)  # type: ignore[arg-type]
+        await viewer.say("room:join", roomId="demo", name=name, tab=f"tab-of-{name}-0123")
+        await viewer.until("room:joined")
+        return viewer
+
+    @property
+    def id(self) -> str:
+        return str(self.heard("user:self")[0]["id"])
+
+    @property
+    def controls(self) -> list[Message]:
+        """Every ordered event, as it came."""
+        return self.heard("video:state")
+
+    async def say(self, type_: str, **fields: Any) -> None:
+        await self._socket.send(json.dumps({"type": type_, **fields}))
+
+    def heard(self, type_: str) -> list[Message]:
+        return [message for message in self.messages if message["type"] == type_]
+
+    async def until(
+        self,
+        type_: str,
+        such: Callable[[Message], bool] = lambda _: True,
+        within_s: float = PATIENCE_S,
+    ) -> Message:
+        """Wait for a message of a type that is as described."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            for message in self.heard(type_):
+                if such(message):
+                    return message
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{self.name} heard no such {type_}: {self.messages[-20:]}")
+
+    async def list(self) -> set[str]:
+        """Names of everybody, asked anew."""
+        before = len(self.heard("users:list"))
+        await self.say("users:list")
+        await self.until("users:list", lambda _: len(self.heard("users:list")) > before)
+        listed = self.heard("users:list")[-1]
+        assert listed["count"] == len(listed["users"])
+        return {user["name"] for user in listed["users"]}
+
+    async def end(self) -> None:
+        await self._socket.close()
+        await self._reader
+
+    async def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            async for text in self._socket:
+                self.messages.append(json.loads(text))
+
+
+def asked_as(ref: str) -> Callable[[Message], bool]:
+    return lambda message: message.get("ref") == ref
+
+
+def is_of(viewer: Viewer) -> Callable[[Message], bool]:
+    return lambda message: message["userId"] == viewer.id
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[list[Server]]:
+    """Two servers on one Redis and one database."""
+    redis = RedisServer()
+    redis.start()
+    shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "REDIS_URL": redis.url}
+    servers = []
+    try:
+        for name in ("one", "two"):
+            folder = tmp_path / name
+            folder.mkdir()
+            servers.append(Server(folder, INSTANCE_ID=name, **shared))
+        servers[0].manage("migrate", "--verbosity", "0")
+        servers[0].manage("demo_room", "--verbosity", "0")
+        for server in servers:
+            server.start()
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()
+        redis.end()
+
+
+@pytest.fixture
+async def viewers(servers: list[Server]) -> AsyncIterator[list[Viewer]]:
+    """Ada and Bo on the first server, Cy on the second."""
+    names = [(servers[0], "Ada"), (servers[0], "Bo"), (servers[1], "Cy")]
+    viewers = [await Viewer.join(server, name) for server, name in names]
+    yield viewers
+    for viewer in viewers:
+        await viewer.end()
+
+
+async def test_one_room_on_two_servers(viewers: list[Viewer]) -> None:
+    ada, bo, cy = viewers
+
+    # Everybody is listed everywhere.
+    assert {user["name"] for user in cy.heard("room:joined")[0]["users"]} == {"Ada", "Bo", "Cy"}
+    joined = await ada.until("user:joined", lambda user: user["name"] == "Cy")
+    assert joined["instance"] == "two"
+    for viewer in viewers:
+        assert await viewer.list() == {"Ada", "Bo", "Cy"}
+
+    # One plays; the others, there and here, see the very same event.
+    await ada.say("video:play", ref="play")
+    states = [await viewer.until("video:state", asked_as("play")) for viewer in viewers]
+    assert states[0]["isPlaying"]
+    assert states[0] == states[1] == states[2]
+
+    # All press at once, on both servers: one order, the same for all.
+    refs = {f"{viewer.name}-{turn}" for viewer in viewers for turn in range(3)}
+    for turn in range(3):
+        kinds = ["video:pause", "video:play", "video:pause"]
+        await asyncio.gather(
+            *(
+                viewer.say(kind, ref=f"{viewer.name}-{turn}")
+                for viewer, kind in zip(viewers, kinds, strict=True)
+            )
+        )
+    for viewer in viewers:
+        for ref in refs:
+            await viewer.until("video:state", asked_as(ref))
+    assert [state["seq"] for state in ada.controls] == list(
+        range(states[0]["seq"], states[0]["seq"] + 1 + len(refs))
+    )
+    assert ada.controls == bo.controls == cy.controls
+
+    # Cursors and reactions cross.
+    await cy.say("cursor:move", x=12, y=34)
+    await cy.say("reaction:send", emoji="🔥", x=1, y=2, videoTime=3)
+    cursor = (await ada.until("cursors:batch"))["cursors"][0]
+    assert (cursor["userId"], cursor["x"], cursor["y"]) == (cy.id, 12, 34)
+    reaction = (await ada.until("reactions:batch"))["reactions"][0]
+    assert (reaction["userId"], reaction["emoji"]) == (cy.id, "🔥")
+
+    # Who says goodbye is seen to leave.
+    await bo.say("room:leave")
+    await cy.until("user:left", is_of(bo))
+
+
+async def test_a_server_that_is_killed_takes_its_viewers_along_and_nothing_else(
+    servers: list[Server], viewers: list[Viewer]
+) -> None:
+    ada, bo, cy = viewers
+    await ada.say("video:play", ref="before")
+    before = await cy.until("video:state", asked_as("before"))
+    servers[0].interrupt(signal.SIGKILL)
+    killed_at = time.monotonic()
+    for lost in (ada, bo):
+        await cy.until("user:left", is_of(lost), 25)
+    assert time.monotonic() - killed_at < LEASES_END_S + 2
+    assert await cy.list() == {"Cy"}
+    await cy.say("video:pause", ref="after")
+    after = await cy.until("video:state", asked_as("after"))
+    assert (after["epoch"], after["seq"]) == (before["epoch"], before["seq"] + 1)
+
+
+async def test_a_server_that_stops_leaves_the_room_to_the_other(
+    servers: list[Server], viewers: list[Viewer]
+) -> None:
+    *_, cy = viewers
+    await cy.say("video:play", ref="before")
+    before = await cy.until("video:state", asked_as("before"))
+    assert servers[0].interrupt(signal.SIGTERM) == 0
+    await cy.say("video:pause", ref="after")
+    after = await cy.until("video:state", asked_as("after"))
+    assert (after["epoch"], after["seq"]) == (before["epoch"], before["seq"] + 1)
+    servers[0].start()
+    dee = await Viewer.join(servers[0], "Dee")
+    joined = dee.heard("room:joined")[0]
+    assert (joined["epoch"], joined["seq"]) == (after["epoch"], after["seq"])
+    await dee.end()

@@ -1,0 +1,138 @@
+"""One room's members over all servers: what this process tells of its own, and learns of others'.
+
+News travels over the relay and may be lost; the leases in the store are the truth that heals it.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from sync.core.wire import Frame
+from watchparty.core.protocol import MembersStatus, User, UserJoined, UserLeft, UserUpdated
+from watchparty.hub.company import Company
+from watchparty.hub.relay import Relay
+from watchparty.hub.work import HubContext
+
+RENEW_EVERY_S: Final = 5
+"""DESIGN section 6: leases are refreshed this often, and those of the others are read."""
+
+DOUBT_MS: Final = (2 * RENEW_EVERY_S + 1) * 1000.0
+"""After a new epoch (the store was lost, and the leases with it) everybody has renewed by then."""
+
+MAX_NEWS: Final = 512
+"""News that waits for the store; beyond it the oldest is left to the others' next reading."""
+
+_news: Final = msgspec.json.Decoder(UserJoined | UserUpdated | UserLeft | MembersStatus)
+
+logger = logging.getLogger(__name__)
+
+
+class Attendance:
+    """Between a room's company and the other servers. Alone it has nothing to do."""
+
+    def __init__(
+        self,
+        slug: str,
+        context: HubContext,
+        company: Company,
+        relay: Relay,
+        settle_due: Callable[[], bool],
+    ) -> None:
+        self._slug = slug
+        self._context = context
+        self._company = company
+        self._relay = relay
+        self._settle_due = settle_due
+        self._news: deque[Frame] = deque(maxlen=MAX_NEWS)
+        self._leased: dict[str, User] = {}
+        """What our lease says of our members, as far as we know."""
+        self._settling = False
+        self._epoch: str | None = None
+        self._doubted_until_ms = 0.0
+
+    async def claim(self, user: User, max_users: int, *, readmitted: bool) -> bool:
+        """Whether there is a place. It is claimed before it is counted: of two servers that fill
+        the last place at once, one at least sees the other.
+        """
+        if self._context.alone:
+            others = 0
+        else:
+            now_ms = self._context.now_ms()
+            self._leased[user.id] = user
+            others = await self._context.store.attend(self._slug, [user], (), now_ms)
+        roster = self._company.roster
+        if user.id in roster or readmitted or len(roster.here()) + others < max_users:
+            return True
+        self.withdraw()
+        return False
+
+    def withdraw(self) -> None:
+        """A claim came to nothing: the lease is made to say what is."""
+        self._settle_soon()
+
+    def note(self, frame: Frame) -> None:
+        """News of a member of ours; returns at once."""
+        if not self._context.alone:
+            self._news.append(frame)
+            self._settle_soon()
+
+    async def settle(self) -> None:
+        """Our lease first, the news after it: who reads the leases later has not missed it."""
+        self._settling = False
+        try:
+            await self._lease_changes()
+        finally:
+            while self._news:
+                self._relay.publish_presence(self._news.popleft())
+
+    async def renew(self, epoch: str) -> None:
+        """Our lease holds on, and the others' leases show whom we have missed or lost."""
+        if self._context.alone:
+            return
+        now_ms, store = self._context.now_ms(), self._context.store
+        if self._epoch not in (None, epoch):
+            self._doubted_until_ms = now_ms + DOUBT_MS
+        self._epoch = epoch
+        users = self._here()
+        in_doubt = now_ms < self._doubted_until_ms
+        before = set() if in_doubt else self._company.roster.elsewhere()
+        await store.attend(self._slug, users.values(), (), now_ms, whole=True)
+        self._leased = users
+        self._company.meet(await store.others(self._slug, now_ms), before)
+        if self._leased != self._here():  # somebody has come or gone meanwhile
+            self._settle_soon()
+
+    def heard(self, origin: str, frame: Frame) -> None:
+        """Another server's news of a member of its own."""
+        try:
+            news = _news.decode(frame.data)
+        except msgspec.DecodeError:
+            logger.warning("room %s: news of %s is not understood", self._slug, origin)
+            return  # a server of another version; the leases say who is there
+        match news:
+            case UserJoined() | UserUpdated():
+                fields = {name: getattr(news, name) for name in User.__struct_fields__}
+                if self._company.moved(User(**fields)):
+                    self._settle_soon()
+            case UserLeft(user_id=user_id):
+                self._company.left_elsewhere(user_id, origin)
+            case MembersStatus(statuses=statuses) if isinstance(statuses, dict):
+                self._company.heard_statuses(statuses)
+
+    async def _lease_changes(self) -> None:
+        here = self._here()
+        new = [user for user in here.values() if self._leased.get(user.id) != user]
+        gone = self._leased.keys() - here.keys()
+        if new or gone:
+            self._leased = here
+            await self._context.store.attend(self._slug, new, gone, self._context.now_ms())
+
+    def _here(self) -> dict[str, User]:
+        return {user.id: user for user in self._company.roster.here()}
+
+    def _settle_soon(self) -> None:
+        if not self._context.alone and not self._settling:
+            self._settling = self._settle_due()

@@ -1,0 +1,288 @@
+"""The store of many servers: live rooms in Redis, changed by scripts, kept in the archive."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from msgspec import structs
+
+from sync.core.bucket import Limit
+from watchparty.core.idempotence import REMEMBERED_MS
+from watchparty.core.protocol import OrderedEvent, User
+from watchparty.core.room import Applied, Command, RoomState, SavedRoom, restore
+from watchparty.store import redis_forms as forms
+from watchparty.store import redis_scripts as scripts
+from watchparty.store.base import (
+    HELD_EVENTS,
+    LEASE_MS,
+    Answer,
+    Archive,
+    CasStore,
+    Conflict,
+    Kept,
+    Limited,
+    NoSuchRoom,
+    Outcome,
+    RoomIsClosed,
+    RoomRecord,
+    StoreUnavailable,
+    fresh_state,
+)
+from watchparty.store.locks import Locks
+from watchparty.store.redis_calls import RedisCalls
+
+KEPT_MS: Final = 24 * 3600 * 1000
+"""A room that no server touches for this long is forgotten by Redis; the archive still has it."""
+
+REVIVING_MS: Final = 3000
+"""How long one server may take to fetch a room from the archive before another one tries."""
+
+logger = logging.getLogger(__name__)
+
+
+class RedisStore(CasStore):
+    """Rooms that any number of servers hold at once. One object for each server process."""
+
+    def __init__(
+        self,
+        url: str,
+        archive: Archive,
+        limits: Mapping[str, Limit],
+        *,
+        server: str,
+        boot_id: str,
+        new_epoch: Callable[[], str],
+    ) -> None:
+        self._redis = RedisCalls(url)
+        self._archive = archive
+        self._limits = limits
+        self._server = server
+        self._boot_id = boot_id
+        self._new_epoch = new_epoch
+        self._locks = Locks()
+        self._held: dict[str, RoomState] = {}
+        """The newest state seen of each room that is held here: what a lost Redis is told."""
+
+    # -- Rooms -------------------------------------------------------------------------------
+
+    async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
+        """A room's record and state, live and held by this server from now on."""
+        async with self._locks.alone_with(slug):
+            record, state = await self._find(slug, now_ms) or await self._revive(slug, now_ms)
+            if record.closed or state.closed:
+                raise RoomIsClosed(slug)
+            self._held[slug] = state
+            return record, state
+
+    async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
+        """The ordered events after `seq`, oldest first; None when not all of them are held."""
+        keys = [forms.room_key(slug), forms.room_key(slug, ":events")]
+        found = await self._redis.run(scripts.SINCE, keys, seq)
+        if not found:
+            if slug in self._held:
+                return None  # Redis has lost it; opening it again brings it back
+            raise NoSuchRoom(slug)
+        newest = int(found[1])
+        if found[0].decode() != epoch or seq > newest:
+            return None
+        missed = [forms.read_event(event) for event in found[2:]]
+        return missed if len(missed) == newest - seq else None
+
+    async def take(self, person: str, action: str, now_ms: float) -> float:
+        """Draw on a person's bucket over all sockets and servers: 0, else ms to wait."""
+        limit = self._limits.get(action)
+        if limit is None:
+            return 0.0
+        drawn = await self._redis.run(
+            scripts.TAKE, [forms.bucket_key(person, action)], now_ms, limit.capacity, limit.per_ms
+        )
+        return float(drawn)
+
+    async def release(self, slug: str, now_ms: float) -> None:
+        """Hold the room here no more; if nobody does, it is kept in good order."""
+        async with self._locks.alone_with(slug):
+            state = await self._leave(slug, now_ms)
+            if state is not None:
+                self._keep(state, now_ms, clean=True)
+                await self._archive.flush()
+                await self._drop(state, now_ms)
+
+    async def close(self, now_ms: float) -> None:
+        """Release every room held here and write everything."""
+        unheld = []
+        try:
+            for slug in list(self._held):
+                state = await self._leave(slug, now_ms)
+                if state is not None:
+                    unheld.append(state)
+                    self._keep(state, now_ms, clean=True)
+        except StoreUnavailable:
+            logger.warning("Redis does not answer; the leases of this server run out by themselves")
+        await self._archive.flush()
+        try:
+            for state in unheld:
+                await self._drop(state, now_ms)
+        except StoreUnavailable:
+            logger.warning("Redis does not answer; it forgets the rooms of this server in a day")
+        await self._redis.close()
+
+    # -- Presence ----------------------------------------------------------------------------
+
+    async def attend(
+        self,
+        slug: str,
+        users: Iterable[User],
+        gone: Iterable[str],
+        now_ms: float,
+        *,
+        whole: bool = False,
+    ) -> int:
+        """Say who is here, for LEASE_MS from now; returns how many are at the other servers."""
+        said: list[str | bytes] = []
+        for user in users:
+            said += [user.id, forms.write(user)]
+        for user_id in gone:
+            said += [user_id, ""]
+        keys = [forms.room_key(slug, ":servers"), forms.room_key(slug, f":at:{self._server}")]
+        head = (
+            forms.room_key(slug, ":at:"),
+            self._server,
+            now_ms,
+            now_ms + LEASE_MS,
+            KEPT_MS,
+            int(whole),
+        )
+        return int(await self._redis.run(scripts.ATTEND, keys, *head, *said))
+
+    async def others(self, slug: str, now_ms: float) -> list[User]:
+        """The members at the other servers whose leases have not run out."""
+        keys = [forms.room_key(slug, ":servers")]
+        found = await self._redis.run(
+            scripts.OTHERS, keys, forms.room_key(slug, ":at:"), self._server, now_ms
+        )
+        return [forms.read_user(user) for user in found]
+
+    # -- Compare and set ---------------------------------------------------------------------
+
+    async def _read(
+        self, slug: str, command: Command, now_ms: float
+    ) -> tuple[RoomState, Answer | None]:
+        keys = [forms.room_key(slug), forms.answer_key(slug, command)]
+        asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
+        found = await self._redis.run(scripts.READ, keys, *asked)
+        if not found:
+            await self._bring_back(slug, now_ms)
+            found = await self._redis.run(scripts.READ, keys, *asked)
+            if not found:
+                raise StoreUnavailable(f"{slug}: Redis has lost it again")
+        state, remembered = found
+        return forms.read_state(state), forms.read_answer(remembered) if remembered else None
+
+    async def _commit(
+        self, slug: str, before: RoomState, command: Command, answer: Answer, now_ms: float
+    ) -> Outcome | Conflict:
+        limit = self._limits.get(command.action or "") if command.person is not None else None
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":events"),
+            forms.answer_key(slug, command),
+            forms.bucket_key(command.person, command.action),
+        ]
+        verdict, *details = await self._redis.run(
+            scripts.COMMIT,
+            keys,
+            *(before.epoch, before.seq, now_ms),
+            *(int(forms.is_remembered(command)), REMEMBERED_MS, forms.write_answer(answer)),
+            *((limit.capacity, limit.per_ms) if limit else (0, 0)),
+            *forms.change(answer),
+            *(HELD_EVENTS, KEPT_MS),
+        )
+        match verdict:
+            case b"done":
+                if isinstance(answer, Applied):
+                    self._held[slug] = answer.state
+                    self._keep(answer.state, now_ms, clean=False)
+                return Outcome(answer)
+            case b"repeat":
+                return Outcome(forms.read_answer(details[0]), repeated=True)
+            case b"limited":
+                return Outcome(Limited(command.action or "", float(details[0])))
+            case _:  # a conflict, or Redis has just lost the room: the next reading tells
+                return Conflict()
+
+    # -- Going live and back -----------------------------------------------------------------
+
+    async def _find(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState] | None:
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, ":events"),
+        ]
+        lease = (self._server, now_ms + LEASE_MS)
+        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS)
+        return (forms.read_record(found[0]), forms.read_state(found[1])) if found else None
+
+    async def _bring_back(self, slug: str, now_ms: float) -> None:
+        """Redis does not know a room: nobody opened it, or Redis was lost while we hold it."""
+        if slug not in self._held:
+            raise NoSuchRoom(slug)
+        await self.open(slug, now_ms)
+
+    async def _revive(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
+        async with self._redis.alone(forms.room_key(slug, ":lock"), REVIVING_MS):
+            live = await self._find(slug, now_ms)
+            if live is not None:
+                return live  # somebody was faster
+            kept = self._newest(slug, await self._archive.load(slug), now_ms)
+            epoch = self._new_epoch()
+            if kept.saved is None:
+                state = fresh_state(kept, epoch)
+            else:
+                state = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+            if kept.record.closed:
+                return kept.record, state
+            keys = [
+                forms.room_key(slug),
+                forms.room_key(slug, ":servers"),
+                forms.room_key(slug, ":events"),
+            ]
+            lease = (self._server, now_ms + LEASE_MS)
+            seed = (forms.write(kept.record), forms.write(state), state.epoch, state.seq)
+            found = await self._redis.run(scripts.SEED, keys, *lease, *seed, KEPT_MS)
+            return forms.read_record(found[0]), forms.read_state(found[1])
+
+    def _newest(self, slug: str, kept: Kept, now_ms: float) -> Kept:
+        """What the archive holds, or our own copy where that has seen more of the same epoch."""
+        held = self._held.get(slug)
+        if held is None:
+            return kept
+        saved = kept.saved
+        if saved is not None and (saved.state.epoch != held.epoch or saved.state.seq >= held.seq):
+            return kept
+        ours = SavedRoom(state=held, saved_at_ms=now_ms, boot_id=self._boot_id, clean=False)
+        return structs.replace(kept, saved=ours)
+
+    async def _leave(self, slug: str, now_ms: float) -> RoomState | None:
+        """Give up our hold; the room's state when it was the last one."""
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, f":at:{self._server}"),
+        ]
+        found = await self._redis.run(scripts.LEAVE, keys, self._server, now_ms)
+        self._held.pop(slug, None)
+        return forms.read_state(found[0]) if found else None
+
+    async def _drop(self, state: RoomState, now_ms: float) -> None:
+        slug = state.slug
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, ":events"),
+        ]
+        await self._redis.run(scripts.DROP, keys, state.epoch, state.seq, now_ms)
+
+    def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
+        self._archive.keep(
+            SavedRoom(state=state, saved_at_ms=now_ms, boot_id=self._boot_id, clean=clean)
+        )

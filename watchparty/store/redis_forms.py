@@ -1,0 +1,74 @@
+"""How the Redis store names its keys and writes its values.
+
+csw:room:{slug}                hash: run, epoch, seq, state, record
+csw:room:{slug}:events         stream of ordered events, each under the id <seq>-0
+csw:room:{slug}:answer:U:REF   the answer remembered for (user, ref)
+csw:room:{slug}:servers        sorted set: server → end of its lease
+csw:room:{slug}:at:SERVER      hash: user id → User, the members at that server
+csw:room:{slug}:lock           one server fetches the room from the archive
+csw:person:PERSON:ACTION       hash: a token bucket
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from watchparty.core.protocol import OrderedEvent, User
+from watchparty.core.room import Applied, Command, Refusal, RoomState
+from watchparty.store.base import Answer, RoomRecord
+
+
+class _Remembered(Struct, frozen=True):
+    applied: Applied | None = None
+    refusal: Refusal | None = None
+
+
+read_state: Final = msgspec.json.Decoder(RoomState).decode
+read_record: Final = msgspec.json.Decoder(RoomRecord).decode
+read_event: Final = msgspec.json.Decoder[OrderedEvent](OrderedEvent).decode
+read_user: Final = msgspec.json.Decoder(User).decode
+write: Final = msgspec.json.encode
+_remembered: Final = msgspec.json.Decoder(_Remembered)
+
+
+def room_key(slug: str, part: str = "") -> str:
+    """A key of one room; the braces keep them all on one Redis."""
+    return f"csw:room:{{{slug}}}{part}"
+
+
+def answer_key(slug: str, command: Command) -> str:
+    """Where the answer to a command is remembered."""
+    return room_key(slug, f":answer:{command.user_id}:{command.ref}")
+
+
+def bucket_key(person: str | None, action: str | None) -> str:
+    """A person's bucket for one action."""
+    return f"csw:person:{person}:{action}"
+
+
+def is_remembered(command: Command) -> bool:
+    """Whether a repeat of this command can be told from a new one."""
+    return command.user_id is not None and command.ref is not None
+
+
+def write_answer(answer: Answer) -> bytes:
+    """An answer as it is remembered."""
+    if isinstance(answer, Applied):
+        return write(_Remembered(applied=answer))
+    return write(_Remembered(refusal=answer))
+
+
+def read_answer(kept: bytes) -> Answer:
+    """An answer that was remembered."""
+    remembered = _remembered.decode(kept)
+    answer = remembered.applied or remembered.refusal
+    assert answer is not None  # noqa: S101 - write_answer writes one of them
+    return answer
+
+
+def change(answer: Answer) -> tuple[bytes | str, bytes | str, int]:
+    """State, event and seq that an answer brings; nothing for a refusal."""
+    if isinstance(answer, Applied):
+        return write(answer.state), write(answer.event), answer.event.seq
+    return "", "", 0

@@ -1,0 +1,204 @@
+"""What Redis itself decides, one step at a time: the Lua scripts of the Redis store.
+
+Numbers go through text with 17 digits, since Lua would shorten a media-clock instant. Every script
+about a room first sees that Redis is the same process (`run_id`) in which the room went live: a
+restarted one may have lost what servers have delivered, so its rooms count as gone.
+"""
+
+from typing import Final
+
+_COMMON: Final = """
+local function text(number) return string.format('%.17g', number) end
+
+local function is_live(room)
+  local run = redis.call('HGET', room, 'run')
+  return run and run == string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+end
+
+-- An answer is remembered as epoch, instant and JSON, one line each.
+local function recall(room, key, now, for_ms)
+  local kept = redis.call('GET', key)
+  if not kept then return false end
+  local epoch, at, answer = string.match(kept, '^(.-)\\n(.-)\\n(.*)$')
+  if epoch ~= redis.call('HGET', room, 'epoch') then return false end
+  if now - tonumber(at) > for_ms then return false end
+  return answer
+end
+
+-- As sync.core.bucket.TokenBucket; returns 0 or the milliseconds to wait.
+local function draw(key, now, capacity, per_ms)
+  local kept = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens, at = tonumber(kept[1]) or capacity, tonumber(kept[2]) or now
+  tokens = math.min(capacity, tokens + math.max(now - at, 0) * per_ms)
+  local wait = 0
+  if tokens >= 1 then tokens = tokens - 1 else wait = (1 - tokens) / per_ms end
+  redis.call('HSET', key, 'tokens', text(tokens), 'at', text(math.max(now, at)))
+  redis.call('PEXPIRE', key, math.ceil(capacity / per_ms) + 1000)
+  return wait
+end
+
+local function others(servers, now, server)
+  local found = {}
+  for _, one in ipairs(redis.call('ZRANGEBYSCORE', servers, '(' .. now, '+inf')) do
+    if one ~= server then found[#found + 1] = one end
+  end
+  return found
+end
+"""
+
+TAKE: Final = (
+    _COMMON
+    + """
+return text(draw(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])))
+"""
+)
+"""KEYS bucket; ARGV now, capacity, tokens per ms → milliseconds to wait."""
+
+OPEN: Final = (
+    _COMMON
+    + """
+if not is_live(KEYS[1]) then return {} end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[3]) end
+return redis.call('HMGET', KEYS[1], 'record', 'state')
+"""
+)
+"""KEYS room, servers, events; ARGV server, lease's end, kept for ms → (record, state), or nothing
+if it is not live."""
+
+SEED: Final = (
+    _COMMON
+    + """
+if not is_live(KEYS[1]) then
+  redis.call('DEL', KEYS[1], KEYS[3])
+  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+  redis.call('HSET', KEYS[1], 'run', run, 'record', ARGV[3], 'state', ARGV[4],
+             'epoch', ARGV[5], 'seq', ARGV[6])
+  redis.call('PEXPIRE', KEYS[1], ARGV[7])
+end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return redis.call('HMGET', KEYS[1], 'record', 'state')
+"""
+)
+"""KEYS room, servers, events; ARGV server, lease's end, record, state, epoch, seq, kept for ms
+→ (record, state): ours, or those of whoever was faster."""
+
+READ: Final = (
+    _COMMON
+    + """
+if not is_live(KEYS[1]) then return {} end
+local answer = ''
+if ARGV[1] == '1' then
+  answer = recall(KEYS[1], KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3])) or ''
+end
+return {redis.call('HGET', KEYS[1], 'state'), answer}
+"""
+)
+"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms → (state, answer or '')."""
+
+COMMIT: Final = (
+    _COMMON
+    + """
+local room, events, answer_key, bucket = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local epoch, seq, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local has_ref, for_ms, answer = ARGV[4] == '1', tonumber(ARGV[5]), ARGV[6]
+local capacity, per_ms = tonumber(ARGV[7]), tonumber(ARGV[8])
+local state, event, new_seq, held, kept_ms = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
+if not is_live(room) then return {'gone'} end
+if has_ref then
+  local remembered = recall(room, answer_key, now, for_ms)
+  if remembered then return {'repeat', remembered} end
+end
+local at = redis.call('HMGET', room, 'epoch', 'seq')
+if at[1] ~= epoch or at[2] ~= seq then return {'conflict'} end
+if capacity > 0 then
+  local wait = draw(bucket, now, capacity, per_ms)
+  if wait > 0 then return {'limited', text(wait)} end
+end
+if event ~= '' then
+  redis.call('HSET', room, 'state', state, 'seq', new_seq)
+  redis.call('XADD', events, 'MAXLEN', held, new_seq .. '-0', 'epoch', epoch, 'event', event)
+  redis.call('PEXPIRE', room, kept_ms)
+  redis.call('PEXPIRE', events, kept_ms)
+end
+if has_ref then
+  local line = epoch .. '\\n' .. text(now) .. '\\n' .. answer
+  redis.call('SET', answer_key, line, 'PX', string.format('%d', for_ms + 5000))
+end
+return {'done'}
+"""
+)
+"""A repeat → its answer; not the expected state → conflict; bucket empty → limited; else all of
+state, event and remembered answer."""
+
+SINCE: Final = (
+    _COMMON
+    + """
+if not is_live(KEYS[1]) then return {} end
+local at = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
+local found = {at[1], at[2]}
+for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+')) do
+  found[#found + 1] = entry[2][4]
+end
+return found
+"""
+)
+"""KEYS room, events; ARGV seq → (epoch, seq, events after it …), or nothing if it is not live."""
+
+LEAVE: Final = (
+    _COMMON
+    + """
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('DEL', KEYS[3])
+if not is_live(KEYS[1]) or #others(KEYS[2], ARGV[2], ARGV[1]) > 0 then return {} end
+return redis.call('HMGET', KEYS[1], 'state')
+"""
+)
+"""KEYS room, servers, members here; ARGV server, now → the state if nobody holds the room now."""
+
+DROP: Final = (
+    _COMMON
+    + """
+if #others(KEYS[2], ARGV[3], '') > 0 then return 0 end
+local at = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
+if at[1] ~= ARGV[1] or at[2] ~= ARGV[2] then return 0 end
+return redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+"""
+)
+"""KEYS room, servers, events; ARGV epoch, seq, now: forget a room that is kept elsewhere."""
+
+ATTEND: Final = (
+    _COMMON
+    + """
+local servers, here, prefix = KEYS[1], KEYS[2], ARGV[1]
+local server, now, ends, kept_ms, whole = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+redis.call('ZREMRANGEBYSCORE', servers, '-inf', now)
+redis.call('ZADD', servers, ends, server)
+if whole == '1' then redis.call('DEL', here) end
+for index = 7, #ARGV, 2 do
+  if ARGV[index + 1] == '' then redis.call('HDEL', here, ARGV[index])
+  else redis.call('HSET', here, ARGV[index], ARGV[index + 1]) end
+end
+redis.call('PEXPIRE', here, kept_ms)
+redis.call('PEXPIRE', servers, kept_ms)
+local count = 0
+for _, one in ipairs(others(servers, now, server)) do
+  count = count + redis.call('HLEN', prefix .. one)
+end
+return count
+"""
+)
+"""KEYS servers, members here; ARGV prefix of members, server, now, lease's end, kept for ms, whole,
+then (id, User or '' for one who left) … → how many members the other servers have."""
+
+OTHERS: Final = (
+    _COMMON
+    + """
+local found = {}
+for _, one in ipairs(others(KEYS[1], ARGV[3], ARGV[2])) do
+  for _, user in ipairs(redis.call('HVALS', ARGV[1] .. one)) do found[#found + 1] = user end
+end
+return found
+"""
+)
+"""KEYS servers; ARGV prefix of members, server, now → the members of the other servers."""
