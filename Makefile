@@ -66,7 +66,9 @@ unit: $(TEST_READY) ## The tests that are quick
 
 slow: $(TEST_READY) ## The tests that take minutes: every picture of the films, real browsers
 	@echo "== slow and browser tests"
-	@$(CLEAN) $(PY) -m pytest -m "browser or slow"
+	@$(CLEAN) $(PY) -m pytest -m "slow and not browser"
+	@# A session of its own: Playwright keeps an event loop running in it.
+	@$(CLEAN) $(PY) -m pytest -m browser
 
 networks: $(TEST_READY) ## Each fault of the network, REPEATS=20 times (half an hour and more)
 	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s tests/browser/test_networks.py
