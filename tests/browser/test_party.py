@@ -172,7 +172,10 @@ def test_a_film_whose_length_nobody_gave_still_ends(pair: tuple[Viewer, Viewer])
         lambda: ben.part("time-all").inner_text() == "1:30", "the room has learned its length"
     )
     ben.seek(88)
+    # While a film loads the picture says so, and keys wait for it.
+    eventually(lambda: ben.ready and ben.position_s > 87.9, "Ben's film stands at 88 s")
     ben.toggle()
+    eventually(lambda: not ben.paused, "Ben's film runs")
     eventually(lambda: ada.position_s > 88, "it plays")
     eventually(
         lambda: 0 < ada.position_s < 5 and not ada.paused, "this room loops: it begins again"

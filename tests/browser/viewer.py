@@ -109,6 +109,14 @@ class Viewer:
         return bool(self.page.evaluate("document.querySelector('video').paused"))
 
     @property
+    def ready(self) -> bool:
+        """Whether the film could play at once, and nothing stands over it."""
+        can_play = self.page.evaluate(
+            "(video => video.readyState >= 3 && !video.seeking)(document.querySelector('video'))"
+        )
+        return bool(can_play) and not self.part("film-state").is_visible()
+
+    @property
     def position_s(self) -> float:
         """What the element says."""
         return float(self.page.evaluate("document.querySelector('video').currentTime"))
