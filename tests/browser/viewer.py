@@ -134,6 +134,18 @@ class Viewer:
         """This browser's unbent clock; all browsers of the machine share it."""
         return float(self.page.evaluate("window.ruler.now()"))
 
+    def tells(self) -> str:
+        """What the page itself says of its playback: state and drift."""
+        told: str = self.page.evaluate(
+            """() => {
+                const { phase, sync, driftMs } = document.documentElement.dataset;
+                const { playbackRate, currentTime, readyState } = document.querySelector("video");
+                return `${phase} ${sync} drift ${driftMs} ms, rate ${playbackRate}, `
+                    + `at ${currentTime.toFixed(3)} s, ready ${readyState}`;
+            }"""
+        )
+        return told
+
     def readings(self) -> list[tuple[float, float]]:
         """(true instant in ms, film position in s) of each frame read so far."""
         return [
@@ -147,6 +159,7 @@ class Skew:
     """How far apart viewers were, by their pictures, over a stretch of true time."""
 
     def __init__(self, viewers: list[Viewer], rate: float = 1.0) -> None:
+        self._viewers = viewers
         self._readings = [viewer.readings() for viewer in viewers]
         self._rate = rate
 
@@ -170,11 +183,22 @@ class Skew:
                 settled = after_s
         return settled
 
-    def series(self, since_ms: float, until_ms: float) -> list[str]:
-        """For the message of a failed test."""
+    def series(self, since_ms: float, until_ms: float) -> str:
+        """For the message of a failed test: skew by time, then what each viewer showed."""
         steps = range(int((until_ms - since_ms) // 200) + 1)
         values = [(step * 0.2, self.at(since_ms + step * 200)) for step in steps]
-        return [f"{s:.1f}s:{'-' if v is None else round(v)}" for s, v in values]
+        skews = " ".join(f"{s:.1f}s:{'-' if v is None else round(v, 1)}" for s, v in values)
+        middle_ms = (since_ms + until_ms) / 2
+        return "\n".join(
+            [skews, *(self._account(index, middle_ms) for index in range(len(self._viewers)))]
+        )
+
+    def _account(self, index: int, at_ms: float) -> str:
+        readings = self._readings[index]
+        place = self._place(readings, at_ms)
+        shown = "no picture" if place is None else f"showed {place:.3f} s"
+        slowest_ms = max(gaps_ms(readings), default=0.0)
+        return f"{shown}, longest gap {slowest_ms:.0f} ms; says: {self._viewers[index].tells()}"
 
     def _place(self, readings: list[tuple[float, float]], at_ms: float) -> float | None:
         """Where this viewer's film was at an instant, from the frames shown around it."""

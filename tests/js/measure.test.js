@@ -65,9 +65,9 @@ test("a standing film is read as it stands", async () => {
 
 test("the middle of the picture shown is half a frame after its beginning, until it is old", async () => {
   const { time, player, meter } = await build();
-  player.frame?.(1.0);
+  player.frame?.(1.0, time.now());
   time.advance(40);
-  player.frame?.(1.04);
+  player.frame?.(1.04, time.now());
   assert.ok(Math.abs((meter.pictureS ?? 0) - 1.06) < 1e-9);
   time.advance(200);
   assert.equal(meter.pictureS, null);
@@ -77,4 +77,44 @@ test("a stopped meter no longer listens to pictures", async () => {
   const { player, meter } = await build();
   meter.stop();
   assert.equal(player.frame, null);
+});
+
+/**
+ * A second of pictures that trail the player's clock.
+ * @param {Awaited<ReturnType<typeof build>>} world @param {number} lagS
+ */
+function show({ time, player }, lagS, fps = 60) {
+  for (let i = 0; i < fps; i += 1) {
+    time.advance(1000 / fps);
+    player.frame?.(player.positionS - lagS, time.now());
+  }
+}
+
+test("a picture that trails the player's clock by whole frames is where the viewer is", async () => {
+  const world = await build();
+  show(world, 0.047);
+  assert.ok(Math.abs(world.meter.pictureLagS - 3 / 60) < 1e-9);
+  assert.ok(Math.abs(world.meter.read().positionS - (world.player.positionS - 3 / 60)) < 1e-9);
+});
+
+test("the phase between film and display is no lag", async () => {
+  for (const lagS of [-0.005, 0.003, 0.012]) {
+    const world = await build();
+    show(world, lagS);
+    assert.equal(world.meter.pictureLagS, 0);
+  }
+});
+
+test("a lag that ends is forgotten", async () => {
+  const world = await build();
+  show(world, 0.047);
+  show(world, 0.003);
+  assert.equal(world.meter.pictureLagS, 0);
+});
+
+test("a standing film is read as it stands, however late its pictures were", async () => {
+  const world = await build();
+  show(world, 0.047);
+  world.player.pause();
+  assert.equal(world.meter.read().positionS, world.player.positionS);
 });

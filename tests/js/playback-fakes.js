@@ -37,7 +37,7 @@ export class FakePlayer extends EventTarget {
   preservesPitch = true;
   /** Every order given, as [what, ...arguments]. @type {(string | number | boolean)[][]} */
   orders = [];
-  /** @type {((mediaS: number) => void) | null} */
+  /** @type {((mediaS: number, shownAtMs: number) => void) | null} */
   frame = null;
 
   /** @param {FakeTime} time @param {{startMs?: number, seekMs?: number}} [latencies] */
@@ -100,7 +100,7 @@ export class FakePlayer extends EventTarget {
     this.preservesPitch = preservesPitch;
   }
 
-  /** @param {(mediaS: number) => void} callback */
+  /** @param {(mediaS: number, shownAtMs: number) => void} callback */
   onFrame(callback) {
     this.frame = callback;
     return () => {

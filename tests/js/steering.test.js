@@ -31,7 +31,7 @@ function build(latencies) {
   const pass = async (ms) => {
     for (let i = 0; i < ms; i += 10) {
       time.advance(10);
-      player.frame?.(Math.floor(player.positionS * 30) / 30);
+      player.frame?.(Math.floor(player.positionS * 30) / 30, time.now());
       await Promise.resolve();
     }
   };

@@ -89,7 +89,7 @@ function buildSide({ key, offsetMs, skewPpm }) {
     ...timers,
   });
   const { clock } = timeSync;
-  const player = new HtmlPlayer(video);
+  const player = new HtmlPlayer(video, { originMs: performance.timeOrigin });
   const steering = new Steering({
     player,
     clock,

@@ -57,7 +57,7 @@ const identity = new TabIdentity({
   newId,
 });
 const party = new Party({ socket, clock, now, newRef: newId, tab: () => identity.tab, ...timers });
-const player = new HtmlPlayer(video);
+const player = new HtmlPlayer(video, { originMs: performance.timeOrigin });
 const isHidden = () => document.visibilityState === "hidden";
 const steering = new Steering({
   player,

@@ -23,7 +23,7 @@ const SAME_S = 0.01;
  * @property {() => void} pause
  * @property {(positionS: number) => void} seek
  * @property {(rate: number, preservesPitch: boolean) => void} setRate
- * @property {(callback: (mediaS: number) => void) => () => void} onFrame
+ * @property {(callback: (mediaS: number, shownAtMs: number) => void) => () => void} onFrame
  * @property {(type: string, listener: (event: Event) => void) => void} addEventListener
  * @property {(type: string, listener: (event: Event) => void) => void} removeEventListener
  */
@@ -33,16 +33,18 @@ const SAME_S = 0.01;
 /** @implements {MediaPlayer} */
 export class HtmlPlayer extends EventTarget {
   #video;
+  #originMs;
   /** What we last asked for; anything else was somebody else's doing. */
   #wantsPlaying;
   /** @type {number | null} */
   #soughtS = null;
   #listening = new AbortController();
 
-  /** @param {HTMLVideoElement} video */
-  constructor(video) {
+  /** @param {HTMLVideoElement} video @param {{originMs?: number}} [options] originMs: the local clock when `performance.now()` was 0 */
+  constructor(video, { originMs = 0 } = {}) {
     super();
     this.#video = video;
+    this.#originMs = originMs;
     this.#wantsPlaying = !video.paused;
     this.#listen("play", () => this.#noticePlay());
     this.#listen("pause", () => this.#noticePause());
@@ -143,8 +145,8 @@ export class HtmlPlayer extends EventTarget {
   }
 
   /**
-   * Calls back with the film time of every picture shown, where the browser can tell.
-   * @param {(mediaS: number) => void} callback
+   * Calls back with the film time of every picture shown and the local instant of its display, where the browser can tell.
+   * @param {(mediaS: number, shownAtMs: number) => void} callback
    * @returns {() => void} stop
    */
   onFrame(callback) {
@@ -153,9 +155,9 @@ export class HtmlPlayer extends EventTarget {
     /** @type {number} */
     let handle;
     /** @type {VideoFrameRequestCallback} */
-    const onFrame = (_now, { mediaTime }) => {
+    const onFrame = (_now, { mediaTime, expectedDisplayTime }) => {
       handle = video.requestVideoFrameCallback(onFrame);
-      callback(mediaTime);
+      callback(mediaTime, this.#originMs + expectedDisplayTime);
     };
     handle = video.requestVideoFrameCallback(onFrame);
     return () => video.cancelVideoFrameCallback(handle);

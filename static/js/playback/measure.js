@@ -1,6 +1,8 @@
 // @ts-check
 /** Where a player is: the median of its last positions, carried to one instant, and which picture it shows. */
 
+import { PictureLag } from "./picture-lag.js";
+
 /** @import { MediaPlayer } from "./html-player.js" */
 
 const MEDIAN_OF = 3;
@@ -25,6 +27,7 @@ export class PositionMeter {
   /** @type {number[]} */
   #gapsS = [];
   #rate = 1;
+  #lag = new PictureLag();
   /** @type {(() => void) | null} */
   #cancelFrame = null;
 
@@ -36,7 +39,7 @@ export class PositionMeter {
 
   /** Reads at every picture, where the browser tells; at every call of read() in any case. */
   start() {
-    this.#cancelFrame ??= this.#player.onFrame((mediaS) => this.#frame(mediaS));
+    this.#cancelFrame ??= this.#player.onFrame((mediaS, shownAtMs) => this.#frame(mediaS, shownAtMs));
   }
 
   stop() {
@@ -49,9 +52,10 @@ export class PositionMeter {
   reset() {
     this.#readings = [];
     this.#picture = null;
+    this.#lag.reset();
   }
 
-  /** Position now; a standing film stands where it stands. @returns {Reading} */
+  /** Position now, of the picture that is seen; a standing film stands where it stands. @returns {Reading} */
   read() {
     const reading = this.#take();
     if (this.#player.paused || this.#player.seeking) return reading;
@@ -59,7 +63,17 @@ export class PositionMeter {
     const middle = positions.length >> 1;
     // Of two readings the fresh one is better than their mean, which is no median.
     const positionS = positions.length < MEDIAN_OF ? reading.positionS : (positions[middle] ?? reading.positionS);
-    return { atMs: reading.atMs, positionS };
+    return { atMs: reading.atMs, positionS: positionS - this.pictureLagS };
+  }
+
+  /** Whole frames by which the picture trails the player's own clock. */
+  get pictureLagS() {
+    return this.#lag.frames * this.#frameS;
+  }
+
+  /** Duration of a frame, 0 while unknown: dropped frames only make gaps longer. */
+  get #frameS() {
+    return this.#gapsS.length === 0 ? 0 : Math.min(...this.#gapsS);
   }
 
   get #medianOf() {
@@ -77,16 +91,18 @@ export class PositionMeter {
   get pictureS() {
     const picture = this.#picture;
     if (!picture || this.#gapsS.length === 0 || this.#now() - picture.atMs > PICTURE_AGE_MS) return null;
-    return picture.mediaS + Math.min(...this.#gapsS) / 2;
+    return picture.mediaS + this.#frameS / 2;
   }
 
-  /** @param {number} mediaS */
-  #frame(mediaS) {
+  /** @param {number} mediaS @param {number} shownAtMs */
+  #frame(mediaS, shownAtMs) {
     const atMs = this.#now();
     const gapS = mediaS - (this.#picture?.mediaS ?? Infinity);
     if (gapS > 0.005 && gapS < 0.2) this.#gapsS = [...this.#gapsS, gapS].slice(-FRAME_GAPS);
     this.#picture = { atMs, mediaS };
-    if (!this.#player.seeking) this.#take();
+    if (this.#player.seeking) return;
+    const reading = this.#take();
+    if (!this.#player.paused) this.#lag.note(this.#carried(reading, shownAtMs) - mediaS, this.#frameS);
   }
 
   /** @returns {Reading} */
