@@ -121,6 +121,7 @@ SECURE_CSP = {
     "style-src": ["'self'", NONCE],
     "img-src": ["'self'", "data:"],
     "connect-src": ["'self'", SAME_HOST_SOCKETS],
+    "worker-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'self'"],

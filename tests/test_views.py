@@ -182,6 +182,7 @@ def test_a_room_page_tells_its_script_what_it_needs(client: Client) -> None:
     config = config_of(client.get("/rooms/film/"))
     assert config["slug"] == "film"
     assert config["wsPath"] == "/ws/party/"
+    assert config["workerUrl"].endswith("/js/pages/socket-worker.js")
     assert config["source"] == source
     assert config["sync"]["SYNC_INTERVAL"] == 100
     assert config["closed"] is False

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
@@ -137,6 +138,7 @@ def _room_config(found: Room) -> dict[str, Any]:
         "slug": found.slug,
         "title": found.title,
         "wsPath": "/ws/party/",
+        "workerUrl": static("js/pages/socket-worker.js"),
         "closed": found.closed_at is not None,
         "instance": settings.INSTANCE_ID,
         "sync": settings.SYNC_CONFIG,

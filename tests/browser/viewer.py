@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import TimeoutError as Timeout
 
 T = TypeVar("T")
 
@@ -66,7 +67,10 @@ class Viewer:
 
     def await_joined(self) -> None:
         """Wait until the room's snapshot is there and the film can be shown."""
-        self.page.wait_for_selector("html[data-phase=joined][data-sync=synced]")
+        try:
+            self.page.wait_for_selector("html[data-phase=joined][data-sync=synced]")
+        except Timeout as timeout:
+            raise AssertionError(f"not joined and synced: {self.tells()}") from timeout
         eventually(
             lambda: self.page.evaluate("document.querySelector('video').readyState >= 2"),
             "the film can be shown",

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Probing } from "../../static/js/clock/probing.js";
 import { TimeSync } from "../../static/js/clock/time-sync.js";
 import { FakeTime } from "./room-fakes.js";
 
@@ -10,7 +11,8 @@ function build() {
   const time = new FakeTime();
   const server = { offsetMs: 7000, generation: 1, wallAheadMs: 0, open: true };
   let sent = 0;
-  const timeSync = new TimeSync({
+  const timeSync = new TimeSync({ now: time.now, burst: (reason) => probing.burst(reason) });
+  const probing = new Probing({
     ...time,
     wallNow: () => time.now() + server.wallAheadMs,
     send: ({ clientTimestamp }) => {
@@ -19,12 +21,14 @@ function build() {
       time.setTimeout(() => {
         const serverMs = clientTimestamp + 3 + offsetMs;
         const response = { clientTimestamp, serverReceiveTime: serverMs, serverSendTime: serverMs, generation, errorMs: 0.2 };
-        if (open) timeSync.onResponse(response, time.now());
+        if (open) probing.onResponse(response, time.now());
       }, 6);
     },
+    onSample: (sample) => timeSync.take(sample),
+    onSleep: () => timeSync.slept(),
   });
-  timeSync.start();
-  return { time, server, timeSync, clock: timeSync.clock, sent: () => sent };
+  probing.start();
+  return { time, server, timeSync, probing, clock: timeSync.clock, sent: () => sent };
 }
 
 /** @param {ReturnType<typeof build>} world */
@@ -42,7 +46,7 @@ test("within a second it is locked", () => {
 test("a stopped clock runs on and probes no more", () => {
   const world = build();
   world.time.advance(1000);
-  world.timeSync.stop();
+  world.probing.stop();
   const before = world.sent();
   world.time.advance(10_000);
   assert.equal(world.sent(), before);

@@ -1,11 +1,10 @@
 // @ts-check
 /** The first page: two real followers, each with a wrong clock of its own, on one film. */
 
-import { TimeSync } from "../clock/time-sync.js";
 import { readFrameIndex } from "../playback/frame-index.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
-import { RoomSocket } from "../room/socket.js";
+import { windowLink } from "../room/link.js";
 import { mountDuo } from "../ui/duo.js";
 import { need, part } from "../ui/dom.js";
 import { byId, calm, engine, intervals, now, readConfig, resolutionMs, socketUrl, timers } from "./browser.js";
@@ -77,19 +76,21 @@ function buildSide({ key, offsetMs, skewPpm }) {
   const root = need(duo, `[data-side="${key}"]`, HTMLElement);
   const video = need(root, "video", HTMLVideoElement);
   const originMs = now();
-  /** Wrong by seconds, and running at the wrong speed. */
-  const wrongNow = () => originMs + offsetMs + (now() - originMs) * (1 + skewPpm * 1e-6);
+  /** Wrong by seconds, and running at the wrong speed. @param {number} rightMs */
+  const wrong = (rightMs) => originMs + offsetMs + (rightMs - originMs) * (1 + skewPpm * 1e-6);
+  const wrongNow = () => wrong(now());
 
-  const socket = new RoomSocket({ url: socketUrl(config.wsPath), WebSocket, now: wrongNow, random: Math.random, ...timers });
-  const timeSync = new TimeSync({
-    send: (message) => socket.send(/** @type {any} */ (message)),
+  const { socket, timeSync } = windowLink({
+    url: socketUrl(config.wsPath),
+    WebSocket,
     now: wrongNow,
     wallNow: () => Date.now() + offsetMs,
+    random: Math.random,
     resolutionMs: resolutionMs(),
     ...timers,
   });
   const { clock } = timeSync;
-  const player = new HtmlPlayer(video, { originMs: performance.timeOrigin });
+  const player = new HtmlPlayer(video, { toLocal: (pageMs) => wrong(performance.timeOrigin + pageMs) });
   const steering = new Steering({
     player,
     clock,
@@ -100,8 +101,6 @@ function buildSide({ key, offsetMs, skewPpm }) {
     isHidden: () => document.visibilityState === "hidden",
     ...timers,
   });
-  socket.on("probe", (message, t4Ms) => timeSync.onResponse(message, t4Ms));
-  socket.on("state", ({ phase }) => (phase === "open" ? timeSync.start() : timeSync.stop()));
   player.addEventListener("blocked", () => (part(root, "start").hidden = false));
 
   return {

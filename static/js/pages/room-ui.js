@@ -27,14 +27,14 @@ import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
 /** @import { Steering } from "../playback/steering.js" */
 /** @import { SourceRequest } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
-/** @import { RoomSocket } from "../room/socket.js" */
+/** @import { SocketPort } from "../room/socket.js" */
 
 /**
  * @param {object} parts
  * @param {{demo: SourceRequest}} parts.config
  * @param {Party} parts.party
  * @param {MediaClock} parts.clock
- * @param {RoomSocket} parts.socket
+ * @param {SocketPort} parts.socket
  * @param {Steering} parts.steering
  * @param {HTMLVideoElement} parts.video
  * @param {{reload: () => void}} parts.viewer

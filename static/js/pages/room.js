@@ -1,18 +1,17 @@
 // @ts-check
 /** The room page: builds clock, socket, party, player and ui, and connects them. */
 
-import { TimeSync } from "../clock/time-sync.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
 import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../room/identity.js";
 import { followPageLife } from "../room/page-life.js";
 import { Party } from "../room/party.js";
-import { RoomSocket } from "../room/socket.js";
 import { mountDoor } from "../ui/door.js";
 import { mountGone } from "../ui/gone.js";
 import { when } from "../ui/banner.js";
 import { mountViewer, reportable } from "../ui/viewer.js";
-import { byId, engine, intervals, newId, now, readConfig, resolutionMs, socketUrl, storage, timers } from "./browser.js";
+import { byId, engine, intervals, newId, now, readConfig, socketUrl, storage, timers } from "./browser.js";
+import { openLink } from "./open-link.js";
 import { mountRoomUi } from "./room-ui.js";
 import { startTheme } from "./start-theme.js";
 
@@ -24,6 +23,7 @@ import { startTheme } from "./start-theme.js";
  * @typedef {object} RoomConfig
  * @property {string} slug
  * @property {string} wsPath
+ * @property {string} workerUrl
  * @property {boolean} closed
  * @property {SyncConfig} sync
  * @property {Source | null} source
@@ -36,20 +36,11 @@ const root = document.documentElement;
 const local = storage("localStorage");
 const video = byId("video", HTMLVideoElement);
 
-const socket = new RoomSocket({
+const link = await openLink({
   url: socketUrl(`${config.wsPath}?room=${encodeURIComponent(config.slug)}`),
-  WebSocket,
-  now,
-  random: Math.random,
-  ...timers,
+  workerUrl: config.workerUrl,
 });
-const timeSync = new TimeSync({
-  send: (message) => socket.send(/** @type {any} */ (message)),
-  now,
-  wallNow: Date.now,
-  resolutionMs: resolutionMs(),
-  ...timers,
-});
+const { socket, timeSync } = link;
 const { clock } = timeSync;
 const identity = new TabIdentity({
   storage: storage("sessionStorage"),
@@ -57,7 +48,7 @@ const identity = new TabIdentity({
   newId,
 });
 const party = new Party({ socket, clock, now, newRef: newId, tab: () => identity.tab, ...timers });
-const player = new HtmlPlayer(video, { originMs: performance.timeOrigin });
+const player = new HtmlPlayer(video, { toLocal: (pageMs) => performance.timeOrigin + pageMs });
 const isHidden = () => document.visibilityState === "hidden";
 const steering = new Steering({
   player,
@@ -75,7 +66,7 @@ const steering = new Steering({
 });
 
 startTheme();
-startClock();
+party.setPositionSource(() => (video.readyState > 0 ? steering.intentPositionS() : null));
 startHygiene();
 const viewer = mountViewer({
   video,
@@ -89,13 +80,6 @@ const viewer = mountViewer({
 mountRoomUi({ config, party, clock, socket, steering, video, viewer, local });
 startDoor();
 
-/** Probes follow the socket: they begin with each connection and end with it. */
-function startClock() {
-  party.setPositionSource(() => (video.readyState > 0 ? steering.intentPositionS() : null));
-  socket.on("probe", (message, t4Ms) => timeSync.onResponse(message, t4Ms));
-  socket.on("state", ({ phase }) => (phase === "open" ? timeSync.start() : timeSync.stop()));
-}
-
 /** Coming back to the page and to the network, and leaving. */
 function startHygiene() {
   followPageLife({
@@ -107,6 +91,7 @@ function startHygiene() {
       steering.kick();
     },
   });
+  root.dataset.link = link.kind;
   root.dataset.phase = party.state.phase;
   party.subscribe(({ phase }) => (root.dataset.phase = phase));
 }

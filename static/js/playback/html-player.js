@@ -33,18 +33,18 @@ const SAME_S = 0.01;
 /** @implements {MediaPlayer} */
 export class HtmlPlayer extends EventTarget {
   #video;
-  #originMs;
+  #toLocal;
   /** What we last asked for; anything else was somebody else's doing. */
   #wantsPlaying;
   /** @type {number | null} */
   #soughtS = null;
   #listening = new AbortController();
 
-  /** @param {HTMLVideoElement} video @param {{originMs?: number}} [options] originMs: the local clock when `performance.now()` was 0 */
-  constructor(video, { originMs = 0 } = {}) {
+  /** @param {HTMLVideoElement} video @param {{toLocal?: (pageMs: number) => number}} [options] toLocal: from `performance.now()` to the local clock */
+  constructor(video, { toLocal = (pageMs) => pageMs } = {}) {
     super();
     this.#video = video;
-    this.#originMs = originMs;
+    this.#toLocal = toLocal;
     this.#wantsPlaying = !video.paused;
     this.#listen("play", () => this.#noticePlay());
     this.#listen("pause", () => this.#noticePause());
@@ -157,7 +157,7 @@ export class HtmlPlayer extends EventTarget {
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_now, { mediaTime, expectedDisplayTime }) => {
       handle = video.requestVideoFrameCallback(onFrame);
-      callback(mediaTime, this.#originMs + expectedDisplayTime);
+      callback(mediaTime, this.#toLocal(expectedDisplayTime));
     };
     handle = video.requestVideoFrameCallback(onFrame);
     return () => video.cancelVideoFrameCallback(handle);

@@ -14,13 +14,13 @@ import { Timeline } from "./timeline.js";
 /** @import { ClientMessage, ErrorMessage, RateLimited, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
-/** @import { RoomSocket, SocketState } from "./socket.js" */
+/** @import { SocketPort, SocketState } from "./socket.js" */
 /** @import { Deed } from "./timeline.js" */
 /** @import { Timers } from "./timer.js" */
 
 /**
  * @typedef {Timers & {
- *   socket: RoomSocket,
+ *   socket: SocketPort,
  *   clock: Pick<MediaClock, "now" | "locked" | "civilOffsetMs">,
  *   now: () => number,
  *   newRef: () => string,

@@ -1,13 +1,13 @@
 // @ts-check
 /** The page's own life: the socket rests while the browser puts the page away, and returns with page and network. */
 
-/** @import { RoomSocket } from "./socket.js" */
+/** @import { SocketPort } from "./socket.js" */
 
 /**
  * @param {object} parts
  * @param {EventTarget} parts.window hears of the network, and of pages that go and come (also from the bfcache)
  * @param {EventTarget & {readonly visibilityState: string}} parts.document hears of hiding and freezing
- * @param {Pick<RoomSocket, "suspend" | "wake" | "online">} parts.socket
+ * @param {Pick<SocketPort, "suspend" | "wake" | "online">} parts.socket
  * @param {() => void} parts.onReturn the viewer is back: look at clock and picture again
  * @returns {{stop: () => void}}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The viewer's one WebSocket: comes back after every loss, stays away where the server says so. */
+/** The viewer's one WebSocket, in a Worker or in the window: comes back after every loss, stays away where the server says so. */
 
 import { ClientType, CloseCode, ServerType } from "../protocol/protocol.js";
 import { Emitter } from "./emitter.js";
@@ -38,14 +38,26 @@ const REASON_AGE_MS = 2000;
  *   probe: [message: TimeSyncResponse, t4Ms: number],
  *   state: [state: Readonly<SocketState>],
  * }} SocketEvents
- *
- * Of the messages that the server will send once it is restarted under its viewers.
- * @typedef {{type: "server:draining", retryIn: number}} ServerDraining
  */
 
 /** @type {Readonly<SocketState>} */
-const IDLE = Object.freeze({ phase: "idle", retryAtMs: null, code: null, error: null });
+export const IDLE = Object.freeze({ phase: "idle", retryAtMs: null, code: null, error: null });
 
+/**
+ * What the rest of the page needs of a socket, wherever it lives.
+ * @typedef {object} SocketPort
+ * @property {Readonly<SocketState>} state
+ * @property {Emitter<Pick<SocketEvents, "message" | "state">>["on"]} on
+ * @property {() => void} connect
+ * @property {() => void} close
+ * @property {() => void} reopen
+ * @property {() => void} online
+ * @property {() => void} suspend
+ * @property {() => void} wake
+ * @property {(message: ClientMessage) => boolean} send
+ */
+
+/** @implements {SocketPort} */
 export class RoomSocket {
   #url;
   #WebSocket;
@@ -198,12 +210,12 @@ export class RoomSocket {
     this.#emitter.emit("message", message, t4Ms);
   }
 
-  /** @param {ServerMessage | ServerDraining} message */
+  /** @param {ServerMessage} message */
   #noteFarewell(message) {
     if (message.type === ServerType.ERROR && message.ref === undefined) {
       this.#lastError = { code: message.code, message: message.message, atMs: this.#now() };
     }
-    if (message.type === "server:draining") this.#drainRetryMs = message.retryIn;
+    if (message.type === ServerType.SERVER_DRAINING) this.#drainRetryMs = message.retryIn;
   }
 
   /** @param {number} code */
