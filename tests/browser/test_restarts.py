@@ -5,7 +5,7 @@ Each end once here; NETWORK_REPEATS says how often (`make networks` repeats each
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -84,9 +84,26 @@ def assert_no_jump(readings: list[tuple[float, float]]) -> None:
     assert jump_ms <= WITHIN_MS
 
 
-def ended_and_started(pair: Pair, server: Server, number: signal.Signals, code: int) -> None:
+Restart = Callable[[signal.Signals, int], None]
+
+
+@pytest.fixture
+def ended_and_started(pair: Pair, server: Server, new_viewer: NewViewer, room: str) -> Restart:
+    """What both tests do."""
+
+    def act(number: signal.Signals, code: int) -> None:
+        end_and_start(pair, server, number, code)
+        # Who returned may have been told nothing, having missed nothing; a newcomer is told all.
+        assert_in_step([*pair, new_viewer(url=server.url).enter(room, "Cleo")])
+        pair[0].toggle()
+        eventually(lambda: pair[1].paused, "controls work again")
+
+    return act
+
+
+def end_and_start(pair: Pair, server: Server, number: signal.Signals, code: int) -> None:
     """The server ends while the film runs, and comes back on the same port."""
-    ada, ben = pair
+    ada, _ = pair
     assert_in_step(pair)
     for viewer in pair:
         viewer.start_ruler()  # it runs on until the end
@@ -105,14 +122,11 @@ def ended_and_started(pair: Pair, server: Server, number: signal.Signals, code: 
     pass_time(ada, SETTLED_S)
     for viewer in pair:
         assert_no_jump(viewer.readings())
-    assert_in_step(pair)
-    ada.toggle()
-    eventually(lambda: ben.paused, "controls work again")
 
 
-def test_a_server_that_is_told_to_stop(pair: Pair, server: Server) -> None:
-    ended_and_started(pair, server, signal.SIGTERM, 0)
+def test_a_server_that_is_told_to_stop(ended_and_started: Restart) -> None:
+    ended_and_started(signal.SIGTERM, 0)
 
 
-def test_a_server_that_is_killed(pair: Pair, server: Server) -> None:
-    ended_and_started(pair, server, signal.SIGKILL, -signal.SIGKILL)
+def test_a_server_that_is_killed(ended_and_started: Restart) -> None:
+    ended_and_started(signal.SIGKILL, -signal.SIGKILL)
