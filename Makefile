@@ -70,8 +70,9 @@ slow: $(TEST_READY) ## The tests that take minutes: every picture of the films, 
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m browser
 
-networks: $(TEST_READY) ## Each fault of the network, REPEATS=20 times (half an hour and more)
-	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s tests/browser/test_networks.py
+networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
+	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) HIDDEN_S=$(or $(HIDDEN_S),120) $(PY) -m pytest -s \
+		tests/browser/test_networks.py tests/browser/test_restarts.py tests/browser/test_hidden.py
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)

@@ -3,7 +3,6 @@
 Each fault once here; NETWORK_REPEATS says how often (`make networks` repeats each 20 times).
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,15 +11,20 @@ import pytest
 from tests.browser.conftest import NewViewer
 from tests.browser.relay import Relay
 from tests.browser.server import Server
-from tests.browser.viewer import Skew, Viewer, eventually
+from tests.browser.steps import (
+    REPEATS,
+    Pair,
+    assert_back,
+    assert_in_step,
+    pass_time,
+    phase,
+    watching,
+)
+from tests.browser.viewer import eventually
 
 pytestmark = pytest.mark.browser
 
-REPEATS = range(int(os.environ.get("NETWORK_REPEATS", "1")))
 FAULT_S = 10.0
-BACK_S = 5.0
-WITHIN_MS = 50.0
-WATCHED_S = 3.0
 
 
 @pytest.fixture(params=REPEATS)
@@ -32,63 +36,12 @@ def relay(server: Server, request: pytest.FixtureRequest) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def pair(relay: Relay, new_viewer: NewViewer, room: str) -> tuple[Viewer, Viewer]:
+def pair(relay: Relay, new_viewer: NewViewer, room: str) -> Pair:
     """Two viewers behind the relay, one with a wrong clock, watching."""
-    ada = new_viewer(url=relay.url).enter(room, "Ada")
-    ben = new_viewer(clock_offset_ms=-12_345.0, url=relay.url).enter(room, "Ben")
-    ada.toggle()
-    eventually(lambda: all(v.position_s > 0.5 for v in (ada, ben)), "both play")
-    eventually(lambda: loaded(ada) and loaded(ben), "enough of the film is there")
-    return ada, ben
+    return watching(new_viewer, relay.url, room)
 
 
-def loaded(viewer: Viewer, ahead_s: float = 30.0) -> bool:
-    """Whether the film would outlast the fault."""
-    return bool(
-        viewer.page.evaluate(
-            """aheadS => {
-                const video = document.querySelector("video");
-                const { buffered, currentTime } = video;
-                const last = buffered.length - 1;
-                return last >= 0 && buffered.end(last) > currentTime + aheadS;
-            }""",
-            ahead_s,
-        )
-    )
-
-
-def phase(viewer: Viewer) -> str | None:
-    return viewer.page.locator("html").get_attribute("data-phase")
-
-
-def pass_time(viewer: Viewer, seconds: float) -> None:
-    """Let a fault last."""
-    viewer.page.wait_for_timeout(seconds * 1000)
-
-
-def assert_back(pair: tuple[Viewer, Viewer], since_s: float) -> None:
-    """Both are members again in time."""
-    eventually(lambda: all(phase(v) == "joined" for v in pair), "both are back", BACK_S * 3)
-    back_s = time.monotonic() - since_s
-    print(f"back after {back_s:.2f} s")
-    assert back_s <= BACK_S
-
-
-def assert_in_step(pair: tuple[Viewer, Viewer]) -> None:
-    """By the pictures, over a stretch of time."""
-    for viewer in pair:
-        viewer.start_ruler()
-    since_ms = pair[0].true_now_ms() + 300
-    until_ms = since_ms + WATCHED_S * 1000
-    eventually(lambda: pair[0].true_now_ms() > until_ms + 200, "the stretch is over")
-    skew = Skew(list(pair))
-    settled_s = skew.settled_after(since_ms, until_ms, WITHIN_MS)
-    print(f"in step: {skew.series(since_ms, until_ms)}")
-    assert settled_s is not None, f"never in step: {skew.series(since_ms, until_ms)}"
-    assert settled_s <= 1.0, f"too late in step: {skew.series(since_ms, until_ms)}"
-
-
-def lost_and_found(pair: tuple[Viewer, Viewer], relay: Relay, fault: Callable[[], None]) -> None:
+def lost_and_found(pair: Pair, relay: Relay, fault: Callable[[], None]) -> None:
     """A fault of 10 s that both notice, while the film goes on."""
     ada, ben = pair
     fault()
@@ -111,15 +64,15 @@ def lost_and_found(pair: tuple[Viewer, Viewer], relay: Relay, fault: Callable[[]
     eventually(lambda: ben.paused, "controls work again")
 
 
-def test_a_network_cut_for_ten_seconds(pair: tuple[Viewer, Viewer], relay: Relay) -> None:
+def test_a_network_cut_for_ten_seconds(pair: Pair, relay: Relay) -> None:
     lost_and_found(pair, relay, relay.cut)
 
 
-def test_a_connection_that_swallows_everything(pair: tuple[Viewer, Viewer], relay: Relay) -> None:
+def test_a_connection_that_swallows_everything(pair: Pair, relay: Relay) -> None:
     lost_and_found(pair, relay, relay.swallow)
 
 
-def test_a_network_that_stalls_again_and_again(pair: tuple[Viewer, Viewer], relay: Relay) -> None:
+def test_a_network_that_stalls_again_and_again(pair: Pair, relay: Relay) -> None:
     ada, ben = pair
     relay.stall()
     pass_time(ada, FAULT_S / 2)
@@ -145,7 +98,7 @@ PUT_AWAY = {
 
 
 @pytest.mark.parametrize("how", PUT_AWAY)
-def test_a_page_that_was_put_away_comes_back_at_once(pair: tuple[Viewer, Viewer], how: str) -> None:
+def test_a_page_that_was_put_away_comes_back_at_once(pair: Pair, how: str) -> None:
     """Told by the browser's events alone: under Playwright no page is really frozen or cached."""
     ada, ben = pair
     away, back = PUT_AWAY[how]

@@ -1,0 +1,73 @@
+"""Steps that the tests of bad networks and of restarts have in common."""
+
+import os
+import time
+from collections.abc import Sequence
+
+from tests.browser.conftest import NewViewer
+from tests.browser.viewer import Skew, Viewer, eventually
+
+REPEATS = range(int(os.environ.get("NETWORK_REPEATS", "1")))
+BACK_S = 5.0
+WITHIN_MS = 50.0
+WATCHED_S = 3.0
+BENT_MS = -12_345.0
+
+Pair = tuple[Viewer, Viewer]
+
+
+def watching(new_viewer: NewViewer, url: str, room: str) -> Pair:
+    """Two viewers, one with a wrong clock, with the film running and loaded."""
+    ada = new_viewer(url=url).enter(room, "Ada")
+    ben = new_viewer(clock_offset_ms=BENT_MS, url=url).enter(room, "Ben")
+    ada.toggle()
+    eventually(lambda: all(v.position_s > 0.5 for v in (ada, ben)), "both play")
+    eventually(lambda: loaded(ada) and loaded(ben), "enough of the film is there")
+    return ada, ben
+
+
+def loaded(viewer: Viewer, ahead_s: float = 30.0) -> bool:
+    """Whether the film would outlast the fault."""
+    return bool(
+        viewer.page.evaluate(
+            """aheadS => {
+                const video = document.querySelector("video");
+                const { buffered, currentTime } = video;
+                const last = buffered.length - 1;
+                return last >= 0 && buffered.end(last) > currentTime + aheadS;
+            }""",
+            ahead_s,
+        )
+    )
+
+
+def phase(viewer: Viewer) -> str | None:
+    """What the page says of its membership."""
+    return viewer.page.locator("html").get_attribute("data-phase")
+
+
+def pass_time(viewer: Viewer, seconds: float) -> None:
+    """Let a fault last."""
+    viewer.page.wait_for_timeout(seconds * 1000)
+
+
+def assert_back(pair: Pair, since_s: float) -> None:
+    """Both are members again in time."""
+    eventually(lambda: all(phase(v) == "joined" for v in pair), "both are back", BACK_S * 3)
+    back_s = time.monotonic() - since_s
+    print(f"back after {back_s:.2f} s")
+    assert back_s <= BACK_S
+
+
+def assert_in_step(viewers: Sequence[Viewer], settle_s: float = 1.0) -> None:
+    """By the pictures, over a stretch of time."""
+    for viewer in viewers:
+        viewer.start_ruler()
+    since_ms = viewers[0].true_now_ms() + 300
+    until_ms = since_ms + (settle_s + WATCHED_S - 1) * 1000
+    eventually(lambda: viewers[0].true_now_ms() > until_ms + 200, "the stretch is over")
+    skew = Skew(list(viewers))
+    settled_s = skew.settled_after(since_ms, until_ms, WITHIN_MS)
+    print(f"in step: {skew.series(since_ms, until_ms)}")
+    assert settled_s is not None, f"never in step: {skew.series(since_ms, until_ms)}"
+    assert settled_s <= settle_s, f"too late in step: {skew.series(since_ms, until_ms)}"

@@ -1,0 +1,91 @@
+"""A tab that was really hidden for a while: shown again, it is in step with the others.
+
+For HIDDEN_S seconds: a few here, 120 in `make networks`.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from tests.browser.conftest import NewViewer
+from tests.browser.server import Server
+from tests.browser.steps import (
+    BACK_S,
+    BENT_MS,
+    REPEATS,
+    assert_in_step,
+    pass_time,
+    phase,
+)
+from tests.browser.viewer import ARGUMENTS, CHROMIUM, Viewer, eventually
+
+pytestmark = pytest.mark.browser
+
+HIDDEN_S = float(os.environ.get("HIDDEN_S", "6"))
+STEP_S = 30.0
+SOON_S = 0.3
+
+
+@pytest.fixture
+def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A Chromium that hides its tabs: one that Playwright starts keeps each of them visible.
+
+    Playwright emulates focus for every page, and switches throttling off at the start; this browser
+    is started without, and joined with `no_defaults`.
+    """
+    command = [CHROMIUM, "--headless=new", "--remote-debugging-port=0", *ARGUMENTS]
+    with (tmp_path / "browser.log").open("w+") as log:
+        process = subprocess.Popen(
+            [*command, f"--user-data-dir={tmp_path / 'profile'}"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            addresses = eventually(
+                lambda: re.findall(r"ws://\S+", Path(log.name).read_text()), "Chromium listens"
+            )
+            browser = playwright.chromium.connect_over_cdp(addresses[0], no_defaults=True)
+            yield browser.contexts[0]
+            browser.close()
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def visibility(page: Page) -> str:
+    return str(page.evaluate("document.visibilityState"))
+
+
+@pytest.mark.parametrize("turn", REPEATS)
+def test_a_tab_that_was_hidden_is_in_step_when_it_is_shown(
+    server: Server, room: str, new_viewer: NewViewer, tabs: BrowserContext, turn: int
+) -> None:
+    """Real: another tab in front, `visibilityState`, Chromium's throttling of hidden tabs.
+
+    Not real: the machine has no screen, and Chromium is told nothing of memory or of a battery
+    that would make it freeze or discard the tab.
+    """
+    ada = new_viewer().enter(room, "Ada")
+    ben = Viewer(tabs, server.url, BENT_MS).enter(room, "Ben")
+    ada.toggle()
+    assert_in_step((ada, ben), BACK_S)
+    other = tabs.new_page()
+    other.bring_to_front()
+    eventually(lambda: visibility(ben.page) == "hidden", "the tab is hidden")
+    left_s = HIDDEN_S
+    while left_s > 0:
+        pass_time(ada, min(left_s, STEP_S))
+        left_s -= STEP_S
+        ada.seek(20)  # the film is shorter than the stretch; and who is hidden has to follow
+    assert visibility(ben.page) == "hidden"
+    ben.page.bring_to_front()
+    eventually(lambda: visibility(ben.page) == "visible", "the tab is shown")
+    eventually(lambda: phase(ben) == "joined", "still or again a member", BACK_S)
+    assert_in_step((ada, ben), BACK_S - SOON_S)
+    assert not ben.faults
