@@ -64,7 +64,7 @@ unit: $(TEST_READY) ## The tests that are quick
 	@echo "== Python tests"
 	@$(CLEAN) $(PY) -m pytest -m "not browser and not slow"
 
-slow: $(TEST_READY) ## The tests that take minutes: every picture of the films, real browsers
+slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
 	@echo "== slow and browser tests"
 	@$(CLEAN) $(PY) -m pytest -m "slow and not browser"
 	@# A session of its own: Playwright keeps an event loop running in it.

@@ -13,6 +13,7 @@ import { mountBackdrop, mountInvite } from "../ui/invite.js";
 import { mountKeyboard } from "../ui/keyboard.js";
 import { mountMoment } from "../ui/moment.js";
 import { Nudge } from "../ui/nudge.js";
+import { mountOthers } from "../ui/others.js";
 import { mountPeople } from "../ui/people.js";
 import { mountPicture } from "../ui/picture.js";
 import { mountRail } from "../ui/rail.js";
@@ -20,6 +21,7 @@ import { mountReactions } from "../ui/reactions.js";
 import { loadedTo, mountSeek } from "../ui/seek.js";
 import { mountSourceDialog } from "../ui/source-dialog.js";
 import { mountSyncStatus } from "../ui/sync-status.js";
+import { mountTheatre } from "../ui/theatre.js";
 import { mountVolume } from "../ui/volume.js";
 import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
 
@@ -28,6 +30,9 @@ import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
 /** @import { SourceRequest } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { SocketPort } from "../room/socket.js" */
+
+/** From this width on there is a rail, and so a theatre without it; room.css says the same. */
+const WIDE = "(min-width: 900px)";
 
 /**
  * @param {object} parts
@@ -99,6 +104,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     party,
     changeFilm: source.open,
     tryAgain: viewer.reload,
+    announce,
     onChange: () => redraw(),
     ...timers,
   });
@@ -148,7 +154,8 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     civilNowMs: () => clock.civilNow(),
     ...intervals,
   });
-  mountCompany({ party, tell: moment.tell, announce });
+  mountCompany({ party, tell: moment.tell, announce, ...timers });
+  mountOthers({ root: byId("others", HTMLElement), party, announce });
   mountSyncStatus({
     root: byId("sync", HTMLElement),
     template: byId("piece-drift", HTMLTemplateElement),
@@ -162,7 +169,14 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     },
     ...intervals,
   });
-  mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), ...intervals });
+  mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), announce, ...intervals });
+  const wide = matchMedia(WIDE);
+  const theatre = mountTheatre({
+    button: byId("theatre", HTMLElement),
+    room: byId("main", HTMLElement),
+    storage: local,
+    usable: () => wide.matches,
+  });
   mountRail({
     button: byId("rail-toggle", HTMLElement),
     room: byId("main", HTMLElement),
@@ -189,6 +203,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
       back5: () => nudge.press(-5),
       forward5: () => nudge.press(5),
       mute: volume.toggle,
+      theatre: theatre.toggle,
       fullscreen,
       help,
     },

@@ -8,21 +8,36 @@ import { listen, part, say, stopAll } from "./dom.js";
 /** Most losses last less than this; a strip that flashes helps nobody. */
 const PATIENCE_MS = 700;
 
+const LOST = "Connection lost. The film goes on.";
+const DEGRADED = "The room is catching its breath. The film goes on.";
+
 /**
  * @param {object} needs
  * @param {HTMLElement} needs.root
  * @param {Party} needs.party
  * @param {() => number} needs.now the clock of retryAtMs
  * @param {() => void} needs.retry
+ * @param {(sentence: string) => void} needs.announce once each time; the seconds that count down are only for the eye
  * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
  * @param {(handle: any) => void} needs.clearInterval
  */
-export function mountBanner({ root, party, now, retry, setInterval, clearInterval }) {
+export function mountBanner({ root, party, now, retry, announce, setInterval, clearInterval }) {
   const title = part(root, "title");
   const words = part(root, "words");
   const button = part(root, "retry");
   /** @type {number | null} */
   let lostMs = null;
+  /** What was said last; it changes once for each loss and each return. */
+  let said = "";
+
+  /** @param {string} sentence */
+  const tell = (sentence) => {
+    if (sentence === said) return;
+    const before = said;
+    said = sentence;
+    if (sentence) announce(sentence);
+    else if (party.state.phase === "joined") announce(before === LOST ? "Connected again." : "The room is well again.");
+  };
 
   const draw = () => {
     const { phase, retryAtMs, degraded } = party.state;
@@ -30,6 +45,7 @@ export function mountBanner({ root, party, now, retry, setInterval, clearInterva
     lostMs = lost ? (lostMs ?? now()) : null;
     const visible = (lostMs !== null && now() - lostMs >= PATIENCE_MS) || Boolean(degraded);
     root.hidden = !visible;
+    tell(visible ? (lost ? LOST : DEGRADED) : "");
     if (!visible) return;
     button.hidden = !lost;
     say(title, lost ? "Connection lost." : "The room is catching its breath.");

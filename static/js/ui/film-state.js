@@ -49,10 +49,11 @@ export function filmState({ hasSource, errorCode, readyState, wantsToPlay }) {
  *   party: Party,
  *   changeFilm: () => void,
  *   tryAgain: () => void,
+ *   announce: (sentence: string) => void,
  *   onChange: () => void,
  * }} needs
  */
-export function mountFilmState({ root, video, party, changeFilm, tryAgain, onChange, setTimeout, clearTimeout }) {
+export function mountFilmState({ root, video, party, changeFilm, tryAgain, announce, onChange, setTimeout, clearTimeout }) {
   /** @type {unknown} */
   let timer = null;
   /** @type {FilmState} */
@@ -72,6 +73,7 @@ export function mountFilmState({ root, video, party, changeFilm, tryAgain, onCha
     timer = null;
     const state = look();
     if (shown?.kind === state?.kind && shown?.words === state?.words) return;
+    announceChange(shown, state, announce);
     shown = state;
     root.hidden = state === null;
     if (state) {
@@ -110,4 +112,14 @@ export function mountFilmState({ root, video, party, changeFilm, tryAgain, onCha
       () => timer !== null && clearTimeout(timer),
     ]),
   };
+}
+
+/**
+ * @param {FilmState} before
+ * @param {FilmState} after
+ * @param {(sentence: string) => void} announce
+ */
+function announceChange(before, after, announce) {
+  if (after) announce([after.title.replace(/\.?$/, "."), after.words].filter(Boolean).join(" "));
+  else if (before?.kind === "buffering") announce("The film goes on.");
 }

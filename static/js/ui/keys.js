@@ -1,7 +1,7 @@
 // @ts-check
 /** Which key means what; pure, so that the help dialog and the page cannot disagree unnoticed. */
 
-/** @typedef {"toggle" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "fullscreen" | "help"} Command */
+/** @typedef {"toggle" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "help"} Command */
 
 /** @type {Readonly<Record<string, Command>>} */
 const COMMANDS = Object.freeze({
@@ -12,6 +12,7 @@ const COMMANDS = Object.freeze({
   ArrowLeft: "back5",
   ArrowRight: "forward5",
   m: "mute",
+  t: "theatre",
   f: "fullscreen",
   "?": "help",
 });
