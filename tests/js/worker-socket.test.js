@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { workerLink } from "../../static/js/room/link.js";
+import { TimeSync } from "../../static/js/clock/time-sync.js";
+import { inWorker } from "../../static/js/room/link.js";
 import { serveWindow } from "../../static/js/room/worker-side.js";
 import { WorkerSocket } from "../../static/js/room/worker-socket.js";
 import { FakeConnection, FakeTime } from "./room-fakes.js";
@@ -55,7 +56,8 @@ function build({ crossingMs = 0.05 } = {}) {
     now: time.now,
     resolutionMs: 0.1,
   });
-  const { timeSync } = workerLink({ socket, now: time.now, resolutionMs: 0.1 });
+  const timeSync = new TimeSync({ now: time.now, resolutionMs: 0.1, burst: (reason) => socket.burst(reason) });
+  inWorker(socket, timeSync);
   /** @type {string[]} */
   const phases = [];
   socket.on("state", ({ phase }) => phases.push(phase));

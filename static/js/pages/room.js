@@ -36,7 +36,7 @@ const root = document.documentElement;
 const local = storage("localStorage");
 const video = byId("video", HTMLVideoElement);
 
-const link = await openLink({
+const link = openLink({
   url: socketUrl(`${config.wsPath}?room=${encodeURIComponent(config.slug)}`),
   workerUrl: config.workerUrl,
 });
@@ -91,7 +91,7 @@ function startHygiene() {
       steering.kick();
     },
   });
-  root.dataset.link = link.kind;
+  void link.kind.then((kind) => (root.dataset.link = kind));
   root.dataset.phase = party.state.phase;
   party.subscribe(({ phase }) => (root.dataset.phase = phase));
 }

@@ -1,32 +1,41 @@
 // @ts-check
-/** Socket and clock of one viewer, joined: on the window's own thread, or with the socket in a Worker. */
+/** Where a viewer's socket lives, joined with its clock: on the window's own thread, or in a Worker. */
 
 import { TimeSync } from "../clock/time-sync.js";
 import { probeOver } from "./probe-over.js";
 import { RoomSocket } from "./socket.js";
 
+/** @import { BurstReason } from "../clock/prober.js" */
 /** @import { SocketPort } from "./socket.js" */
 /** @import { WorkerSocket } from "./worker-socket.js" */
 
+/** A socket, and the way to ask its prober. @typedef {{socket: SocketPort, burst: (reason: BurstReason) => void}} Home */
 /**
- * @typedef {object} Link
- * @property {"window" | "worker"} kind
- * @property {SocketPort} socket
- * @property {TimeSync} timeSync
+ * @typedef {ConstructorParameters<typeof RoomSocket>[0] & {
+ *   wallNow: () => number,
+ *   setTimeout: (run: () => void, delayMs: number) => number,
+ * }} WindowParts
  */
 
 /**
- * Everything on this thread: for pages with clocks of their own, and where Workers fail.
- * @param {ConstructorParameters<typeof RoomSocket>[0] & {
- *   wallNow: () => number,
- *   resolutionMs: number,
- *   setTimeout: (run: () => void, delayMs: number) => number,
- * }} parts
- * @returns {Link}
+ * Socket and clock of this thread: for pages with clocks of their own.
+ * @param {WindowParts & {resolutionMs: number}} parts
+ * @returns {{socket: SocketPort, timeSync: TimeSync}}
  */
-export function windowLink({ url, WebSocket, now, random, wallNow, resolutionMs, setTimeout, clearTimeout }) {
+export function windowLink({ resolutionMs, ...parts }) {
+  const timeSync = new TimeSync({ now: parts.now, resolutionMs, burst: (reason) => home.burst(reason) });
+  const home = inWindow(parts, timeSync);
+  return { socket: home.socket, timeSync };
+}
+
+/**
+ * Everything on this thread.
+ * @param {WindowParts} parts
+ * @param {TimeSync} timeSync is fed
+ * @returns {Home}
+ */
+export function inWindow({ url, WebSocket, now, random, wallNow, setTimeout, clearTimeout }, timeSync) {
   const socket = new RoomSocket({ url, WebSocket, now, random, setTimeout, clearTimeout });
-  const timeSync = new TimeSync({ now, resolutionMs, burst: (reason) => probing.burst(reason) });
   const probing = probeOver(socket, {
     now,
     wallNow,
@@ -35,17 +44,17 @@ export function windowLink({ url, WebSocket, now, random, wallNow, resolutionMs,
     onSample: (sample) => timeSync.take(sample),
     onSleep: () => timeSync.slept(),
   });
-  return { kind: "window", socket, timeSync };
+  return { socket, burst: (reason) => probing.burst(reason) };
 }
 
 /**
  * The socket and its probes in a Worker: a busy page delays no timestamp, a hidden one no heartbeat.
- * @param {{socket: WorkerSocket, now: () => number, resolutionMs: number}} parts
- * @returns {Link}
+ * @param {WorkerSocket} socket
+ * @param {TimeSync} timeSync is fed
+ * @returns {Home}
  */
-export function workerLink({ socket, now, resolutionMs }) {
-  const timeSync = new TimeSync({ now, resolutionMs, burst: (reason) => socket.burst(reason) });
+export function inWorker(socket, timeSync) {
   socket.on("sample", (sample) => timeSync.take(sample));
   socket.on("slept", () => timeSync.slept());
-  return { kind: "worker", socket, timeSync };
+  return { socket, burst: (reason) => socket.burst(reason) };
 }
