@@ -175,7 +175,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     button: byId("theatre", HTMLElement),
     room: byId("main", HTMLElement),
     storage: local,
-    usable: () => wide.matches,
+    usable: () => wide.matches && !document.fullscreenElement,
   });
   mountRail({
     button: byId("rail-toggle", HTMLElement),

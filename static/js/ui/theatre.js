@@ -10,7 +10,7 @@ const THEATRE_KEY = "csw-theatre";
  * @param {HTMLElement} needs.button
  * @param {HTMLElement} needs.room carries data-theatre; narrow pages look the same either way
  * @param {Storage | null} needs.storage
- * @param {() => boolean} needs.usable whether the page is wide enough for the choice to be seen
+ * @param {() => boolean} needs.usable whether the choice can be seen: on a wide page, not in full screen
  */
 export function mountTheatre({ button, room, storage, usable }) {
   /** @param {boolean} on */

@@ -1,0 +1,288 @@
+"""The pages for everybody: axe-core in every state, the keyboard alone, words heard, a phone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize
+
+from tests.browser.relay import Relay
+from tests.browser.server import Server
+from tests.browser.viewer import Viewer, eventually, launch
+from tests.commands import ROOT
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+GRAVE = ("serious", "critical")
+TARGET_PX = 44
+MOST_TABS = 40
+DEMO = "demo"  # for tests that leave the room as it is
+CLOSE = "from watchparty.models import Room; from django.utils import timezone; "
+ASK_AXE = """async (theme) => {
+    document.documentElement.dataset.theme = theme;
+    const passing = document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(passing.map((one) => one.finished));
+    const {violations} = await axe.run(document, {resultTypes: ["violations"]});
+    return violations.map(({id, impact, nodes}) => ({
+        id, impact,
+        nodes: nodes.map(({target, failureSummary}) => `${target}: ${failureSummary}`),
+    }));
+}"""
+FOCUS = """() => {
+    const element = document.activeElement;
+    const {outlineStyle, outlineWidth} = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const shown = element.checkVisibility({checkOpacity: true}) && box.bottom <= innerHeight;
+    return {id: element.id, seen: shown && outlineStyle !== "none" && outlineWidth !== "0px"};
+}"""
+
+NewPerson = Callable[..., Viewer]
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One browser is enough: nothing here is measured."""
+    started = launch(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def new_person(server: Server, browser: Browser) -> Iterator[NewPerson]:
+    """Somebody with a context of their own; no page may throw anything."""
+    people: list[Viewer] = []
+
+    def make(url: str = server.url) -> Viewer:
+        people.append(Viewer(browser.new_context(viewport=DESKTOP), url))
+        return people[-1]
+
+    yield make
+    faults = [fault for person in people for fault in person.faults]
+    for person in people:
+        person.leave()
+    assert not faults
+
+
+def assert_no_grave_findings(page: Page, state: str) -> None:
+    """No serious or critical finding of axe-core: wide and narrow, by night and by day."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))  # not bound by the page's CSP
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        for theme in ("night", "day"):
+            found: list[dict[str, Any]] = page.evaluate(ASK_AXE, theme)
+            grave = [finding for finding in found if finding["impact"] in GRAVE]
+            assert not grave, f"{state}, {size['width']} px, {theme}: {grave}"
+    page.set_viewport_size(DESKTOP)
+
+
+def playing(person: Viewer) -> Viewer:
+    """The same person, with the film running."""
+    eventually(lambda: person.ready, "the film is ready")
+    person.toggle()
+    eventually(lambda: not person.paused, "the film runs")
+    return person
+
+
+def open_by_keyboard_help(person: Viewer) -> None:
+    person.press("?")
+    person.part("keys-dialog").wait_for(state="visible")
+
+
+def focused(person: Viewer) -> dict[str, Any]:
+    found: dict[str, Any] = person.page.evaluate(FOCUS)
+    return found
+
+
+def overflow_px(person: Viewer) -> int:
+    return int(person.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def spoken(person: Viewer, name: str) -> str | None:
+    words: str | None = person.part(name).get_attribute("aria-valuetext")
+    return words
+
+
+def theatre_is_on(person: Viewer) -> bool:
+    return person.part("theatre").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/no-such-room/"])
+def test_a_plain_page_has_no_grave_findings(new_person: NewPerson, path: str) -> None:
+    assert_no_grave_findings(new_person().open(path).page, path)
+
+
+def test_the_door_has_no_grave_findings_even_when_it_complains(new_person: NewPerson) -> None:
+    ada = new_person().open(f"/rooms/{DEMO}/")
+    assert_no_grave_findings(ada.page, "the door")
+    ada.part("door-join").click()
+    ada.page.locator("#door-error").wait_for(state="visible")
+    assert_no_grave_findings(ada.page, "the door that asks for a name")
+
+
+def test_a_closed_room_has_no_grave_findings(
+    server: Server, new_person: NewPerson, room: str
+) -> None:
+    close = f"Room.objects.filter(slug={room!r}).update(closed_at=timezone.now())"
+    server.manage("shell", "--command", CLOSE + close)
+    ada = new_person().open(f"/rooms/{room}/")
+    ada.part("gone").wait_for(state="visible")
+    assert_no_grave_findings(ada.page, "the closed room")
+
+
+def test_a_lost_connection_has_no_grave_findings_and_is_announced_once(
+    server: Server, new_person: NewPerson, room: str
+) -> None:
+    relay = Relay(server.port)
+    relay.start()
+    try:
+        ada = playing(new_person(relay.url).enter(room, "Ada"))
+        relay.cut()
+        ada.part("banner").wait_for(state="visible")
+        eventually(
+            lambda: "Connection lost." in ada.part("announcer").inner_text(), "the loss is told"
+        )
+        assert ada.part("banner").get_attribute("role") is None, "its seconds are not read out"
+        assert_no_grave_findings(ada.page, "reconnecting")
+    finally:
+        relay.stop()
+
+
+def test_the_room_has_no_grave_findings_in_any_of_its_states(
+    new_person: NewPerson, room: str
+) -> None:
+    ada = playing(new_person().enter(room, "Ada"))
+    assert_no_grave_findings(ada.page, "playing")
+    ada.press("t")
+    assert theatre_is_on(ada)
+    assert_no_grave_findings(ada.page, "theatre")
+    ada.part("sync-dot").click()
+    ada.part("instrument").wait_for(state="visible")
+    assert_no_grave_findings(ada.page, "the instrument")
+    ada.press("Escape")
+    open_by_keyboard_help(ada)
+    assert_no_grave_findings(ada.page, "the help with keys")
+    ada.press("Escape")
+    ada.part("source-open").click()
+    assert_no_grave_findings(ada.page, "changing the film")
+    ada.part("source-url").fill("https://127.0.0.1:9/no-film.mp4")
+    ada.part("source-save").click()
+    ada.page.locator("#film-state[data-kind=failed]").wait_for(state="visible")
+    assert_no_grave_findings(ada.page, "a film that can't be played")
+
+
+def test_a_closed_dialog_gives_the_keyboard_back(new_person: NewPerson) -> None:
+    ada = new_person().enter(DEMO, "Ada")
+    for opener, dialog in (("source-open", "source-dialog"), ("invite", "invite-dialog")):
+        ada.part(opener).focus()
+        ada.press("Enter")
+        ada.part(dialog).wait_for(state="visible")
+        ada.press("Escape")
+        ada.part(dialog).wait_for(state="hidden")
+        assert ada.part(opener).evaluate("element => element === document.activeElement")
+
+
+def test_every_control_is_reached_by_tab_and_shows_that_it_is(new_person: NewPerson) -> None:
+    ada = new_person().enter(DEMO, "Ada")
+    reached: dict[str, bool] = {}
+    for _ in range(MOST_TABS):
+        ada.press("Tab")
+        place = focused(ada)
+        reached[place["id"]] = place["seen"]
+    wanted = {"seek", "play", "back", "forward", "mute", "volume", "rate", "theatre", "fullscreen"}
+    assert wanted <= reached.keys()
+    assert all(reached[name] for name in wanted), reached
+
+
+def test_sliders_say_their_value_in_words(new_person: NewPerson) -> None:
+    ada = new_person().enter(DEMO, "Ada")
+    eventually(
+        lambda: spoken(ada, "seek") == "beginning of 1 minute 30 seconds",
+        "the position is spoken",
+    )
+    assert spoken(ada, "volume") == "100 percent"
+    ada.part("volume").focus()
+    ada.press("ArrowLeft")
+    eventually(lambda: spoken(ada, "volume") == "95 percent", "the loudness is spoken")
+    ada.page.reload()
+    ada.await_joined()
+    assert spoken(ada, "volume") == "95 percent"
+
+
+def test_the_theatre_is_left_and_entered_by_t_and_survives_a_reload(new_person: NewPerson) -> None:
+    ada = new_person().enter(DEMO, "Ada")
+    assert not theatre_is_on(ada)
+    ada.press("t")
+    assert theatre_is_on(ada)
+    film = ada.part("film").bounding_box()
+    assert film is not None
+    assert film["width"] == DESKTOP["width"]
+    ada.page.reload()
+    ada.await_joined()
+    assert theatre_is_on(ada)
+    ada.press("t")
+    assert not theatre_is_on(ada)
+    ada.page.set_viewport_size(PHONE)
+    assert not ada.part("theatre").is_visible(), "a phone has no other layout to offer"
+    ada.press("t")
+    assert not theatre_is_on(ada)
+
+
+def test_full_screen_takes_along_all_that_lies_over_the_film(new_person: NewPerson) -> None:
+    ada = new_person().enter(DEMO, "Ada")
+    ada.part("fullscreen").click()
+    eventually(lambda: ada.page.evaluate("document.fullscreenElement?.id"), "full screen")
+    for name in ("cursors", "bursts", "moment", "controls", "banner", "reactions", "announcer"):
+        assert ada.page.evaluate("id => document.fullscreenElement.querySelector('#' + id)", name)
+    open_by_keyboard_help(ada)
+
+
+def test_what_others_do_is_announced(new_person: NewPerson, room: str) -> None:
+    ada = new_person().enter(room, "Ada")
+    ben = new_person().enter(room, "Ben")
+
+    def hears(words: str) -> None:
+        eventually(lambda: words in ada.part("announcer").inner_text(), f"Ada hears: {words}")
+
+    hears("Ben came in.")
+    playing(ben)
+    hears("Ben pressed play at 0:00.")
+    ben.toggle()
+    hears("Ben paused at 0:")
+    assert "Ben" not in ben.part("announcer").inner_text(), (
+        "nobody is told what they did themselves"
+    )
+
+
+def test_a_phone_shows_film_and_people_with_targets_for_thumbs(new_person: NewPerson) -> None:
+    ada = new_person()
+    ada.page.set_viewport_size(PHONE)
+    ada.enter(DEMO, "Ada")
+    film, people = ada.part("film").bounding_box(), ada.part("people").bounding_box()
+    assert film is not None
+    assert people is not None
+    assert film["width"] == PHONE["width"]
+    assert people["y"] >= film["y"] + film["height"]
+    buttons = ada.page.locator(
+        "#controls button:visible, #controls select:visible, #rail button:visible"
+    )
+    for box in (button.bounding_box() for button in buttons.all()):
+        assert box is not None
+        assert min(box["width"], box["height"]) >= TARGET_PX
+    assert overflow_px(ada) <= 0
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/no-such-room/", "room"])
+def test_text_of_twice_the_size_fits_a_phone(new_person: NewPerson, path: str) -> None:
+    ada = new_person()
+    ada.page.set_viewport_size(PHONE)
+    if path == "room":
+        ada.enter(DEMO, "Ada")
+    else:
+        ada.open(path)
+    ada.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert overflow_px(ada) <= 0
