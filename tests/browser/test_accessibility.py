@@ -1,14 +1,15 @@
 """The pages for everybody: axe-core in every state, the keyboard alone, words heard, a phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
+from tests.browser.conftest import NewViewer
 from tests.browser.relay import Relay
 from tests.browser.server import Server
-from tests.browser.viewer import Viewer, eventually, launch
+from tests.browser.viewer import Viewer, eventually
 from tests.commands import ROOT
 
 pytestmark = pytest.mark.browser
@@ -43,28 +44,16 @@ FOCUS = """() => {
 NewPerson = Callable[..., Viewer]
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One browser is enough: nothing here is measured."""
-    started = launch(playwright)
-    yield started
-    started.close()
-
-
 @pytest.fixture
-def new_person(server: Server, browser: Browser) -> Iterator[NewPerson]:
-    """Somebody with a context of their own; no page may throw anything."""
-    people: list[Viewer] = []
+def new_person(new_viewer: NewViewer) -> NewPerson:
+    """Somebody at a wide window; one browser is enough, as nothing here is measured."""
 
-    def make(url: str = server.url) -> Viewer:
-        people.append(Viewer(browser.new_context(viewport=DESKTOP), url))
-        return people[-1]
+    def make(**where: str) -> Viewer:
+        person = new_viewer(browser=0, **where)
+        person.page.set_viewport_size(DESKTOP)
+        return person
 
-    yield make
-    faults = [fault for person in people for fault in person.faults]
-    for person in people:
-        person.leave()
-    assert not faults
+    return make
 
 
 def assert_no_grave_findings(page: Page, state: str) -> None:
@@ -140,7 +129,7 @@ def test_a_lost_connection_has_no_grave_findings_and_is_announced_once(
     relay = Relay(server.port)
     relay.start()
     try:
-        ada = playing(new_person(relay.url).enter(room, "Ada"))
+        ada = playing(new_person(url=relay.url).enter(room, "Ada"))
         relay.cut()
         ada.part("banner").wait_for(state="visible")
         eventually(

@@ -5,7 +5,7 @@ Each end once here; NETWORK_REPEATS says how often (`make networks` repeats each
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -84,23 +84,6 @@ def assert_no_jump(readings: list[tuple[float, float]]) -> None:
     assert jump_ms <= WITHIN_MS
 
 
-Restart = Callable[[signal.Signals, int], None]
-
-
-@pytest.fixture
-def ended_and_started(pair: Pair, server: Server, new_viewer: NewViewer, room: str) -> Restart:
-    """What both tests do."""
-
-    def act(number: signal.Signals, code: int) -> None:
-        end_and_start(pair, server, number, code)
-        # Who returned may have been told nothing, having missed nothing; a newcomer is told all.
-        assert_in_step([*pair, new_viewer(url=server.url).enter(room, "Cleo")])
-        pair[0].toggle()
-        eventually(lambda: pair[1].paused, "controls work again")
-
-    return act
-
-
 def end_and_start(pair: Pair, server: Server, number: signal.Signals, code: int) -> None:
     """The server ends while the film runs, and comes back on the same port."""
     ada, _ = pair
@@ -124,9 +107,21 @@ def end_and_start(pair: Pair, server: Server, number: signal.Signals, code: int)
         assert_no_jump(viewer.readings())
 
 
-def test_a_server_that_is_told_to_stop(ended_and_started: Restart) -> None:
-    ended_and_started(signal.SIGTERM, 0)
-
-
-def test_a_server_that_is_killed(ended_and_started: Restart) -> None:
-    ended_and_started(signal.SIGKILL, -signal.SIGKILL)
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)],
+    ids=["stopped", "killed"],
+)
+def test_a_server_comes_back_and_no_picture_jumps(
+    pair: Pair,
+    server: Server,
+    new_viewer: NewViewer,
+    room: str,
+    number: signal.Signals,
+    code: int,
+) -> None:
+    end_and_start(pair, server, number, code)
+    # Who returned may have been told nothing, having missed nothing; a newcomer is told all.
+    assert_in_step([*pair, new_viewer(url=server.url).enter(room, "Cleo")])
+    pair[0].toggle()
+    eventually(lambda: pair[1].paused, "controls work again")

@@ -34,7 +34,10 @@ def test_in_production_the_socket_is_in_a_worker(new_viewer: NewViewer, room: st
     ]
 
 
-def test_a_busy_page_keeps_its_clock(new_viewer: NewViewer, room: str) -> None:
+def test_a_busy_page_joins_and_locks_its_clock_by_the_worker(
+    new_viewer: NewViewer, room: str
+) -> None:
+    """What the Worker's stamps are worth then is shown in fake time (worker-socket.test.js)."""
     ada = new_viewer(clock_offset_ms=9000.0)
     ada.page.add_init_script(BUSY)
     ada.enter(room, "Ada")

@@ -100,29 +100,38 @@ export class FakeConnection {
 }
 
 /**
- * A RoomSocket in a world of its own.
- * @param {{random?: () => number}} [options]
+ * In the place of a browser's WebSocket, keeping every connection that is opened.
+ * @param {typeof FakeConnection} Connection
  */
-export function socketWorld({ random = () => 0.5 } = {}) {
-  const time = new FakeTime();
+export function recorded(Connection) {
   /** @type {FakeConnection[]} */
   const connections = [];
-  class WebSocket extends FakeConnection {
+  const WebSocket = class extends Connection {
     /** @param {string} url */
     constructor(url) {
       super(url);
       connections.push(this);
     }
-  }
+  };
+  const newest = () => /** @type {FakeConnection} */ (connections.at(-1));
+  return { WebSocket: /** @type {any} */ (WebSocket), connections, newest };
+}
+
+/**
+ * A RoomSocket in a world of its own.
+ * @param {{random?: () => number}} [options]
+ */
+export function socketWorld({ random = () => 0.5 } = {}) {
+  const time = new FakeTime();
+  const { WebSocket, connections, newest } = recorded(FakeConnection);
   const socket = new RoomSocket({
     url: "ws://here.test/ws/party/?room=demo",
-    WebSocket: /** @type {any} */ (WebSocket),
+    WebSocket,
     now: time.now,
     setTimeout: time.setTimeout,
     clearTimeout: time.clearTimeout,
     random,
   });
-  const newest = () => /** @type {FakeConnection} */ (connections.at(-1));
   return { time, socket, connections, newest };
 }
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../../static/js/room/identity.js";
 import { FakeTime } from "./room-fakes.js";
 
-/** @import { Store } from "../../static/js/room/identity.js" */
+/** @import { Store } from "../../static/js/room/remember.js" */
 
 /** @param {Record<string, string>} [items] */
 function fakeStorage(items = {}) {

@@ -7,7 +7,7 @@ import { TimeSync } from "../../static/js/clock/time-sync.js";
 import { inWorker } from "../../static/js/room/link.js";
 import { serveWindow } from "../../static/js/room/worker-side.js";
 import { WorkerSocket } from "../../static/js/room/worker-socket.js";
-import { FakeConnection, FakeTime } from "./room-fakes.js";
+import { FakeConnection, FakeTime, recorded } from "./room-fakes.js";
 
 /** @import { News, Order } from "../../static/js/room/worker-side.js" */
 
@@ -19,15 +19,7 @@ const OFFSET_MS = 60_000;
 /** @param {{crossingMs?: number}} [options] what a message between the threads takes */
 function build({ crossingMs = 0.05 } = {}) {
   const time = new FakeTime();
-  /** @type {FakeConnection[]} */
-  const connections = [];
-  class WebSocket extends FakeConnection {
-    /** @param {string} url */
-    constructor(url) {
-      super(url);
-      connections.push(this);
-    }
-
+  class Answering extends FakeConnection {
     /** Probes are answered as by a server 1 ms away. @override @param {string} text */
     send(text) {
       super.send(text);
@@ -40,10 +32,11 @@ function build({ crossingMs = 0.05 } = {}) {
       }, 1);
     }
   }
+  const { WebSocket, connections, newest } = recorded(Answering);
   const boundary = { crossingMs, windowBusyMs: 0 };
   const take = serveWindow({
     tell: (news) => void time.setTimeout(() => socket.hear(news), boundary.crossingMs + boundary.windowBusyMs),
-    WebSocket: /** @type {any} */ (WebSocket),
+    WebSocket,
     now: () => time.nowMs + APART_MS,
     wallNow: () => time.nowMs,
     random: () => 0.5,
@@ -61,7 +54,6 @@ function build({ crossingMs = 0.05 } = {}) {
   /** @type {string[]} */
   const phases = [];
   socket.on("state", ({ phase }) => phases.push(phase));
-  const newest = () => /** @type {FakeConnection} */ (connections.at(-1));
   const open = () => {
     time.advance(100);
     socket.connect();

@@ -1,6 +1,10 @@
 // @ts-check
 /** Who this tab is: its own id across reloads, and the name and colour that the viewer took last time. */
 
+import { remember } from "./remember.js";
+
+/** @import { Store } from "./remember.js" */
+
 /** Longer than a living page needs to answer, shorter than anyone notices. */
 const ANSWER_MS = 200;
 const TAB_KEY = "csw.tab";
@@ -16,8 +20,6 @@ export const COLORS = Object.freeze([
 ]);
 
 /**
- * @typedef {Pick<Storage, "getItem" | "setItem">} Store
- *
  * @typedef {object} Channel a BroadcastChannel, as far as it is needed
  * @property {(message: unknown) => void} postMessage
  * @property {((event: MessageEvent) => void) | null} onmessage
@@ -105,7 +107,7 @@ export class TabIdentity {
 
   #drawn() {
     const tab = this.#newId();
-    write(this.#storage, TAB_KEY, tab);
+    remember(this.#storage, TAB_KEY, tab);
     return tab;
   }
 }
@@ -130,7 +132,7 @@ export function readProfile(storage, random) {
  * @param {Profile} profile
  */
 export function rememberProfile(storage, { name, color, shareCity }) {
-  write(storage, PROFILE_KEY, JSON.stringify({ name, color, shareCity }));
+  remember(storage, PROFILE_KEY, JSON.stringify({ name, color, shareCity }));
 }
 
 /**
@@ -166,19 +168,6 @@ function read(storage, key, shape = /./) {
     return value !== null && shape.test(value) ? value : null;
   } catch {
     return null; // Forbidden by the browser: the viewer is asked anew, nothing else is lost.
-  }
-}
-
-/**
- * @param {Store | null} storage
- * @param {string} key
- * @param {string} value
- */
-function write(storage, key, value) {
-  try {
-    storage?.setItem(key, value);
-  } catch {
-    // Full or forbidden: this page knows the value, the next one asks again.
   }
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The rail beside the film: there or not, remembered. */
 
+import { remember } from "../room/remember.js";
 import { listen, stopAll } from "./dom.js";
 
 const RAIL_KEY = "csw-rail";
@@ -22,11 +23,7 @@ export function mountRail({ button, room, storage }) {
     listen(button, "click", () => {
       const open = room.dataset.rail !== "open";
       show(open);
-      try {
-        storage?.setItem(RAIL_KEY, open ? "open" : "closed");
-      } catch {
-        // A full or forbidden storage: the choice holds for this page.
-      }
+      remember(storage, RAIL_KEY, open ? "open" : "closed");
     }),
   ]);
 }

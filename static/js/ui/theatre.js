@@ -1,6 +1,7 @@
 // @ts-check
 /** Theatre: the film as wide as the window with the people beneath it, remembered. */
 
+import { remember } from "../room/remember.js";
 import { listen, setIcon, stopAll } from "./dom.js";
 
 const THEATRE_KEY = "csw-theatre";
@@ -23,11 +24,7 @@ export function mountTheatre({ button, room, storage, usable }) {
     if (!usable()) return;
     const on = room.dataset.theatre !== "on";
     show(on);
-    try {
-      storage?.setItem(THEATRE_KEY, on ? "on" : "off");
-    } catch {
-      // A full or forbidden storage: the choice holds for this page.
-    }
+    remember(storage, THEATRE_KEY, on ? "on" : "off");
   };
   show(storage?.getItem(THEATRE_KEY) === "on");
   return { toggle, ...stopAll([listen(button, "click", toggle)]) };

@@ -1,6 +1,7 @@
 // @ts-check
 /** The switch between night and day: remembered, otherwise as the system has it. */
 
+import { remember } from "../room/remember.js";
 import { listen, stopAll } from "./dom.js";
 
 export const THEME_KEY = "csw-theme";
@@ -16,11 +17,7 @@ export function mountTheme({ buttons, root, storage, systemIsDay }) {
   const toggle = () => {
     const isDay = root.dataset.theme ? root.dataset.theme === "day" : systemIsDay();
     root.dataset.theme = isDay ? "night" : "day";
-    try {
-      storage?.setItem(THEME_KEY, root.dataset.theme);
-    } catch {
-      // A full or forbidden storage: the choice holds for this page.
-    }
+    remember(storage, THEME_KEY, root.dataset.theme);
   };
   return stopAll(
     [...buttons].map((button) => {

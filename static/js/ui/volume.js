@@ -1,6 +1,7 @@
 // @ts-check
 /** Loudness, which is everybody's own: remembered here, never sent. */
 
+import { remember } from "../room/remember.js";
 import { listen, need, setIcon, stopAll } from "./dom.js";
 
 const VOLUME_KEY = "csw-volume";
@@ -42,11 +43,7 @@ export function mountVolume({ root, video, storage }) {
         video.muted = video.volume === 0;
       }),
       listen(slider, "change", () => {
-        try {
-          if (video.volume > 0) storage?.setItem(VOLUME_KEY, String(video.volume));
-        } catch {
-          // A full or forbidden storage: the loudness holds for this page.
-        }
+        if (video.volume > 0) remember(storage, VOLUME_KEY, String(video.volume));
       }),
     ]),
   };
