@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import TimeoutError as Timeout
 
 from tests.browser.conftest import NewViewer
 from tests.browser.server import Server
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.browser
 HIDDEN_S = float(os.environ.get("HIDDEN_S", "6"))
 STEP_S = 30.0
 SOON_S = 0.3
+ATTACH_MS = 5000
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     Playwright emulates focus for every page, and switches throttling off at the start; this browser
     is started without, and joined with `no_defaults`.
     """
-    command = [CHROMIUM, "--headless=new", "--remote-debugging-port=0", *ARGUMENTS]
+    command = [CHROMIUM, "--headless=new", "--remote-debugging-port=0", *ARGUMENTS, "about:blank"]
     with (tmp_path / "browser.log").open("w+") as log:
         process = subprocess.Popen(
             [*command, f"--user-data-dir={tmp_path / 'profile'}"],
@@ -50,12 +52,23 @@ def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
             addresses = eventually(
                 lambda: re.findall(r"ws://\S+", Path(log.name).read_text()), "Chromium listens"
             )
-            browser = playwright.chromium.connect_over_cdp(addresses[0], no_defaults=True)
+            browser = attached(playwright, addresses[0])
             yield browser.contexts[0]
             browser.close()
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+def attached(playwright: Playwright, address: str) -> Browser:
+    """Playwright hung once in some 250 times while it attached to a browser that had just started.
+
+    Nothing of ours is open in it then; a second connection finds it settled.
+    """
+    try:
+        return playwright.chromium.connect_over_cdp(address, no_defaults=True, timeout=ATTACH_MS)
+    except Timeout:
+        return playwright.chromium.connect_over_cdp(address, no_defaults=True)
 
 
 def visibility(page: Page) -> str:
