@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from config import env as environment
 from config.csp import NONCE, SAME_HOST_SOCKETS
 from config.database import parse_database_url, sqlite
+from config.isolation import isolate_workers
 from config.logging import logging_config
 from config.sync_config import parse_sync_config
 from sync.core.limits import parse_limits
@@ -258,6 +259,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = isolate_workers
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
+from sync.pages import CLOCK_ROOM, clock_page
 from watchparty import identity
 from watchparty.core.protocol import EMOJI, RoomSummary
 from watchparty.csp import as_room_page
@@ -54,6 +55,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return _home(request, RoomForm())
 
 
+@require_safe
+@ensure_csrf_cookie
+def party(request: HttpRequest) -> HttpResponse:
+    """The clock pages' way in: a room of one's own, the rooms of others."""
+    context = {"form": RoomForm(), "rooms": _public_rooms()}
+    return clock_page(request, "party", "watchparty/party.html", context)
+
+
 @require_POST
 def create_room(request: HttpRequest) -> HttpResponseBase:
     """Start a room and go there; what is wrong is said beside its field."""
@@ -78,6 +87,8 @@ def create_room(request: HttpRequest) -> HttpResponseBase:
 @ensure_csrf_cookie
 def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The room, or a page that says that it is not there."""
+    if slug == CLOCK_ROOM:
+        return redirect("clock-dashboard")
     found = Room.objects.filter(slug=slug).first()
     if found is None:
         return render(request, "watchparty/no_room.html", {"slug": slug}, status=404)

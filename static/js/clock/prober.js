@@ -15,7 +15,7 @@ const MIN_BETWEEN_BURSTS_MS = 1500;
 const MAX_OUTSTANDING = 8;
 const TIMEOUT_MS = 3000;
 
-/** @typedef {"suspicion" | "visible" | "renewed" | "sleep"} BurstReason */
+/** @typedef {"suspicion" | "visible" | "renewed" | "sleep" | "asked"} BurstReason */
 /** @typedef {{clientTimestamp: number, serverReceiveTime: number, serverSendTime: number, generation: number, errorMs: number}} Response */
 /** Reasons after which the window is empty: as many probes as at the start. @type {ReadonlySet<BurstReason>} */
 const AFRESH = new Set(/** @type {BurstReason[]} */ (["renewed", "sleep"]));

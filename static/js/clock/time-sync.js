@@ -4,7 +4,7 @@
 import { Estimator } from "./estimator.js";
 import { MediaClock } from "./media-clock.js";
 
-/** @import { Sample } from "./estimator.js" */
+/** @import { Estimate, Sample, Verdict } from "./estimator.js" */
 /** @import { BurstReason } from "./prober.js" */
 
 /**
@@ -14,13 +14,22 @@ import { MediaClock } from "./media-clock.js";
  * @property {(reason: BurstReason) => void} burst asks the prober, wherever it lives
  */
 
+/**
+ * One probe as it was judged, with the estimate that followed from it.
+ * @typedef {{sample: Sample, verdict: Verdict, estimate: Estimate | null}} Exchange
+ */
+
 export class TimeSync {
   #burst;
   #clock;
+  #estimator;
+  /** @type {Set<(exchange: Exchange) => void>} */
+  #listeners = new Set();
 
   /** @param {TimeSyncParts} parts */
   constructor({ now, resolutionMs, burst }) {
-    this.#clock = new MediaClock({ estimator: new Estimator(resolutionMs === undefined ? {} : { resolutionMs }), now });
+    this.#estimator = new Estimator(resolutionMs === undefined ? {} : { resolutionMs });
+    this.#clock = new MediaClock({ estimator: this.#estimator, now });
     this.#burst = (/** @type {BurstReason} */ reason) => burst(reason);
   }
 
@@ -33,6 +42,20 @@ export class TimeSync {
     const verdict = this.#clock.addSample(sample);
     if (verdict === "quarantined") this.#burst("suspicion");
     if (verdict === "stepped" || verdict === "renewed") this.#burst("renewed");
+    if (this.#listeners.size === 0) return;
+    const estimate = this.#estimator.estimate(sample.t4Ms);
+    for (const listener of [...this.#listeners]) listener({ sample, verdict, estimate });
+  }
+
+  /** @param {(exchange: Exchange) => void} listener called after each probe @returns {() => void} unsubscribes */
+  onExchange(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Somebody asks for fresh probes. */
+  lookAgain() {
+    this.#burst("asked");
   }
 
   /** The machine slept; whoever noticed sends a burst of its own. */

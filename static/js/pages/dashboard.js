@@ -1,0 +1,6 @@
+// @ts-check
+/** The page Dashboard. */
+
+import { openClockPage } from "./clock-page.js";
+
+openClockPage();

@@ -1,0 +1,6 @@
+// @ts-check
+/** The page Visualize. */
+
+import { openClockPage } from "./clock-page.js";
+
+openClockPage();

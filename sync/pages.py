@@ -1,0 +1,79 @@
+"""The clock pages: isolated from other origins, so that browsers let their clocks tick in 5 µs."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+CLOCK_ROOM: Final = "clock"
+"""The unlisted room that visitors of these pages join, to see who else is there (PROTOCOL.md)."""
+
+TABS: Final = (
+    {"key": "dashboard", "url": "/clock/", "label": "Dashboard"},
+    {"key": "visualize", "url": "/clock/visualize/", "label": "Visualize"},
+    {"key": "simulate", "url": "/clock/simulate/", "label": "Simulate"},
+    {"key": "learn", "url": "/clock/learn/", "label": "Learn"},
+    {"key": "party", "url": "/clock/party/", "label": "Watch party"},
+)
+"""The seed's five tabs, in their order on the bar."""
+
+ISOLATION: Final = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+"""Never on a room: it would break films from elsewhere and YouTube's player (DESIGN section 4)."""
+
+
+@require_safe
+@ensure_csrf_cookie
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Synchronised clocks, the world's clocks, how good the time is, and who else reads it."""
+    return clock_page(request, "dashboard", "sync/dashboard.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def visualize(request: HttpRequest) -> HttpResponse:
+    """The exchange of four timestamps, drawn from real probes."""
+    return clock_page(request, "visualize", "sync/visualize.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def simulate(request: HttpRequest) -> HttpResponse:
+    """Clocks made wrong on purpose, and what estimators make of them."""
+    return clock_page(request, "simulate", "sync/simulate.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def learn(request: HttpRequest) -> HttpResponse:
+    """A short course."""
+    return clock_page(request, "learn", "sync/learn.html")
+
+
+def clock_page(
+    request: HttpRequest,
+    key: str,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One of TABS by its key, with what its bar and its script need, isolated."""
+    about = {
+        "tabs": TABS,
+        "here": key,
+        "config": {
+            "room": CLOCK_ROOM,
+            "wsPath": "/ws/party/",
+            "workerUrl": static("js/pages/socket-worker.js"),
+        },
+    }
+    response = render(request, template, {**about, **(context or {})}, status=status)
+    for name, value in ISOLATION.items():
+        response.headers[name] = value
+    return response
