@@ -46,6 +46,11 @@ def phase(viewer: Viewer) -> str | None:
     return viewer.page.locator("html").get_attribute("data-phase")
 
 
+def link(viewer: Viewer) -> str | None:
+    """Where the page has its socket: in a Worker or in the window."""
+    return viewer.page.locator("html").get_attribute("data-link")
+
+
 def pass_time(viewer: Viewer, seconds: float) -> None:
     """Let a fault last."""
     viewer.page.wait_for_timeout(seconds * 1000)

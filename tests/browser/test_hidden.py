@@ -1,6 +1,6 @@
-"""A tab that was really hidden for a while: shown again, it is in step with the others.
+"""A tab that was really hidden, a page that was really in the back/forward cache: in step again.
 
-For HIDDEN_S seconds: a few here, 120 in `make networks`.
+Hidden for HIDDEN_S seconds: a few here, 120 in `make networks`.
 """
 
 import os
@@ -20,6 +20,7 @@ from tests.browser.steps import (
     BENT_MS,
     REPEATS,
     assert_in_step,
+    link,
     pass_time,
     phase,
 )
@@ -100,5 +101,28 @@ def test_a_tab_that_was_hidden_is_in_step_when_it_is_shown(
     ben.page.bring_to_front()
     eventually(lambda: visibility(ben.page) == "visible", "the tab is shown")
     eventually(lambda: phase(ben) == "joined", "still or again a member", BACK_S)
+    assert_in_step((ada, ben), BACK_S - SOON_S)
+    assert not ben.faults
+
+
+@pytest.mark.parametrize("turn", REPEATS)
+def test_a_page_out_of_the_back_forward_cache_is_in_step(
+    server: Server, room: str, new_viewer: NewViewer, tabs: BrowserContext, turn: int
+) -> None:
+    """The socket lives in a Worker, which the page cannot close in the moment it is put away."""
+    ada = new_viewer().enter(room, "Ada")
+    ben = Viewer(tabs, server.url, BENT_MS)
+    ben.page.add_init_script(
+        "addEventListener('pageshow', ({persisted}) => window.was = persisted)"
+    )
+    ben.enter(room, "Ben")
+    ada.toggle()
+    assert_in_step((ada, ben), BACK_S)
+    ben.page.goto(f"{server.url}/")
+    eventually(lambda: ada.part("member").count() == 1, "the room notices", 10.0)
+    ben.page.go_back(wait_until="commit")
+    eventually(lambda: phase(ben) == "joined", "a member again", BACK_S)
+    assert ben.page.evaluate("window.was"), "the page came out of the cache"
+    assert link(ben) == "worker"
     assert_in_step((ada, ben), BACK_S - SOON_S)
     assert not ben.faults
