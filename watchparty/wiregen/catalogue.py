@@ -96,7 +96,7 @@ def deliveries() -> dict[str, Delivery]:
 
 
 def constants() -> tuple[Constant, ...]:
-    """Public numbers and words of both modules, with the sentence that follows each in its source."""
+    """Public numbers and words of both modules, each with the sentence that follows it there."""
     return tuple(constant for module in (wire, protocol) for constant in _constants(module))
 
 
