@@ -71,8 +71,10 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 	@$(CLEAN) $(PY) -m pytest -m browser
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
-	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) HIDDEN_S=$(or $(HIDDEN_S),120) $(PY) -m pytest -s \
-		tests/browser/test_networks.py tests/browser/test_restarts.py tests/browser/test_hidden.py
+	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s \
+		tests/browser/test_networks.py tests/browser/test_restarts.py
+	@$(CLEAN) NETWORK_REPEATS=$(or $(HIDDEN_REPEATS),5) HIDDEN_TABS=4 HIDDEN_S=$(or $(HIDDEN_S),120) \
+		$(PY) -m pytest -s tests/browser/test_hidden.py
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)
