@@ -4,7 +4,7 @@
 import { Estimator } from "./estimator.js";
 import { MediaClock } from "./media-clock.js";
 
-/** @import { Sample } from "./estimator.js" */
+/** @import { Sample, Verdict } from "./estimator.js" */
 /** @import { BurstReason } from "./prober.js" */
 
 /**
@@ -13,6 +13,12 @@ import { MediaClock } from "./media-clock.js";
  * @property {number} [resolutionMs] of now()
  * @property {(reason: BurstReason) => void} burst asks the prober, wherever it lives
  */
+
+/** What a verdict of the estimator asks of the prober, if anything. @param {Verdict} verdict @returns {BurstReason | null} */
+export function burstAfter(verdict) {
+  if (verdict === "quarantined" || verdict === "undercut") return "suspicion";
+  return verdict === "stepped" || verdict === "renewed" ? "renewed" : null;
+}
 
 export class TimeSync {
   #burst;
@@ -30,9 +36,8 @@ export class TimeSync {
 
   /** @param {Sample} sample in this context's clock */
   take(sample) {
-    const verdict = this.#clock.addSample(sample);
-    if (verdict === "quarantined") this.#burst("suspicion");
-    if (verdict === "stepped" || verdict === "renewed") this.#burst("renewed");
+    const reason = burstAfter(this.#clock.addSample(sample));
+    if (reason) this.#burst(reason);
   }
 
   /** The machine slept; whoever noticed sends a burst of its own. */
