@@ -2,6 +2,7 @@
 /** The figures as tables to read, and as a section of docs/accuracy.md. */
 
 import { missedGoals } from "./goals.js";
+import { DURATION_MS } from "./scenarios.js";
 
 /** @import { EstimatorEntry } from "../../static/js/clock/rivals/index.js" */
 /** @import { Figures } from "./figures.js" */
@@ -30,7 +31,7 @@ export function asMarkdown({ entries, parts, method }) {
   for (const { title, rows } of parts) lines.push(`### Stated bound, ${title}`, "", ...markdownTable(boundTable(rows, names)), "");
   lines.push("### Goals missed", "", ...missed(parts, names).map((line) => `- ${line}`), "");
   lines.push("### Paths and mishaps", "", ...(parts[0]?.rows ?? []).map(({ scenario }) => `- **${scenario.title}**: ${scenario.about}.`), "");
-  lines.push("### Estimators", "", ...entries.map(({ name, source }) => `- **${name}**: ${source}.`), END);
+  lines.push("### Estimators", "", ...entries.map((entry) => `- **${entry.name}** (${probes(entry)} probes): ${entry.source}.`), END);
   return `${lines.join("\n")}\n`;
 }
 
@@ -53,10 +54,19 @@ export function putInto(page, section) {
   return page.slice(0, from) + section + page.slice(to + END.length + 1);
 }
 
+/** What an estimator asks of the server in one undisturbed life. @param {EstimatorEntry} entry */
+function probes({ gapMs }) {
+  let sent = 0;
+  for (let atMs = gapMs(0); atMs < DURATION_MS; atMs += gapMs(sent)) sent += 1;
+  return sent;
+}
+
 /** @param {Part[]} parts @param {string[]} names */
 function missed(parts, names) {
-  const sentences = parts.flatMap(({ title, rows }) => missedGoals(rows, names).map((sentence) => `${sentence} (${title})`));
-  return sentences.length > 0 ? sentences : ["None."];
+  const told = parts.map(({ title, rows }) => ({ title, sentences: missedGoals(rows, names) }));
+  const sentences = [...new Set(told.flatMap((part) => part.sentences))];
+  if (sentences.length === 0) return ["None."];
+  return sentences.map((sentence) => `${sentence} (${told.filter((part) => part.sentences.includes(sentence)).map(({ title }) => title).join("; ")})`);
 }
 
 /** @param {Row[]} rows @param {string[]} names */

@@ -20,6 +20,7 @@
  * @property {Partial<PathTraits>} up
  * @property {Partial<PathTraits>} down
  * @property {number} [resolutionMs] of the local clock, if coarser than usual
+ * @property {number} [wanderPpm] of the local clock, if livelier than usual
  * @property {Mishap[]} [mishaps]
  * @property {Goal} [goal]
  * @property {boolean} [unseen] the error cannot be seen by any two-way exchange: no first fix is asked for
@@ -124,6 +125,7 @@ export const SCENARIOS = Object.freeze([
     down: WAN,
     mishaps: [{ kind: "sleep", atMs: HALF_MS, forMs: 120_000 }],
   },
+  { id: "warm", title: "LAN, warming up", about: "as LAN, and the skew swings by 3 ppm (rms) over minutes", up: LAN, down: LAN, wanderPpm: 3, goal: SYMMETRIC },
   { id: "lan-1ms", title: "LAN, 1 ms clock", about: "as LAN, read from a clock of 1 ms", up: LAN, down: LAN, resolutionMs: 1, goal: COARSE },
   { id: "wan-1ms", title: "WAN, 1 ms clock", about: "as WAN, likewise", up: WAN, down: WAN, resolutionMs: 1, goal: COARSE },
   { id: "wifi-1ms", title: "Wi-Fi, 1 ms clock", about: "as Wi-Fi, likewise", up: WIFI, down: WIFI, resolutionMs: 1, goal: COARSE },

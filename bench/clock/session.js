@@ -32,7 +32,7 @@ const LATEST_MS = 10_000;
 export function live({ entry, scenario, seed, skewPpm }) {
   const mishaps = mishapsOf(scenario, seed);
   const resolutionMs = Math.max(entry.clockTickMs, scenario.resolutionMs ?? 0);
-  const clock = buildClock(mishaps, { skewPpm, resolutionMs, random: mulberry32(seed) });
+  const clock = buildClock(mishaps, { skewPpm, resolutionMs, wanderPpm: scenario.wanderPpm ?? WANDER_PPM, random: mulberry32(seed) });
   const world = new World(mishaps.filter(({ kind }) => kind === "sleep").map(({ atMs, forMs = 0 }) => ({ fromMs: atMs, forMs })));
   const random = mulberry32(seed + 500_000);
   const up = new SimulatedPath(scenario.up, random);
@@ -67,9 +67,9 @@ function mishapsOf({ mishaps = [] }, seed) {
   return mishaps.map((mishap) => ({ ...mishap, atMs: mishap.atMs + laterMs }));
 }
 
-/** @param {Mishap[]} mishaps @param {{skewPpm: number, resolutionMs: number, random: () => number}} faults */
+/** @param {Mishap[]} mishaps @param {{skewPpm: number, resolutionMs: number, wanderPpm: number, random: () => number}} faults */
 function buildClock(mishaps, faults) {
-  const clock = new SimulatedClock({ ...faults, offsetMs: OFFSET_MS - MEDIA_EPOCH_MS, wanderPpm: WANDER_PPM });
+  const clock = new SimulatedClock({ ...faults, offsetMs: OFFSET_MS - MEDIA_EPOCH_MS });
   for (const { kind, atMs, byMs = 0, forMs = 0 } of mishaps) {
     if (kind === "step") clock.step(byMs, atMs);
     if (kind === "sleep") clock.sleep(atMs, forMs);

@@ -83,3 +83,13 @@ test("an hour of probes is bounded and follows an oscillator that changed", () =
   feed(fit, 3600, { ppm: 20 });
   assert.ok(Math.abs(fit.result.skew * 1e6 - 20) < 0.5);
 });
+
+test("an oscillator that warms up makes it forget the time before", () => {
+  const patient = new SkewFit(0.1);
+  for (let i = 0; i < 400; i += 1) {
+    const atMs = i * 1000;
+    const offsetMs = i < 300 ? 0 : (atMs - 300_000) * 20e-6;
+    patient.add(offsetMs + 1, atMs, offsetMs - 1, atMs + 2);
+  }
+  assert.ok(Math.abs(patient.result.skew * 1e6 - 20) < 3, String(patient.result.skew * 1e6));
+});

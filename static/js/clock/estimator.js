@@ -11,8 +11,8 @@ const MAX_SAMPLES = 600;
 const MAX_DELAY_MS = 3000;
 /** The mean of the two best tolerates one bad timestamp in each direction, and halves the ticks of a 1 ms clock. */
 const BEST = 2;
-/** Ageing of a bound beyond two standard errors of the skew: oscillators wander with temperature (RFC 5905 allows 15 ppm to one that is not tracked). */
-const WANDER_PPM = 0.5;
+/** Ageing of a bound beyond two standard errors of the skew: a machine that warms up wanders by some ppm within minutes (RFC 5905 allows 15). */
+const WANDER_PPM = 2;
 /** The wedge is not looked at before the window knows its own floor. */
 const MIN_FOR_WEDGE = 6;
 /** Scheduling noise of a busy page (3 ms) on top of the clock's own ticks. */

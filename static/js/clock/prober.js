@@ -5,17 +5,22 @@ import { ClientType } from "../protocol/protocol.js";
 
 /** @import { Sample } from "./estimator.js" */
 
+/** Enough for a lock (8) with some lost, and the bucket of the server (16 at once) is not emptied. */
 const FIRST_BURST = 12;
 /** After a break the window still knows the floor: six probes confirm it. */
 const BURST = 6;
+/** Far enough apart that one queue does not hold them all, near enough that twelve take half a second. */
 const BURST_GAP_MS = 50;
 /** Skew is learned from the first half-minute, while its error still is the largest (bench-clock: p99 over a wide network 0.33 → 0.25 ms). */
 const SETTLING = 30;
 const SETTLING_GAP_MS = 1000;
+/** By then a skew that is 2 ppm wrong costs 4 µs between two probes; more of them would only find the floor sooner. */
 const IDLE_GAP_MS = 2000;
 /** Bursts in quicker succession would empty the server's bucket (10 a second, 16 at once). */
 const MIN_BETWEEN_BURSTS_MS = 1500;
+/** A dead path is not filled; eight at 50 ms allow a round trip of 400 ms without a pause. */
 const MAX_OUTSTANDING = 8;
+/** An answer this late tells nothing (the estimator's MAX_DELAY_MS). */
 const TIMEOUT_MS = 3000;
 
 /** @typedef {"suspicion" | "visible" | "renewed" | "sleep"} BurstReason */

@@ -28,6 +28,12 @@ const MIN_SD_MS = 0.01;
 const HUBER_PASSES = 2;
 const HUBER_MADS = 3;
 
+/** A bend is looked for among points with little queueing (within a standard deviation of the floor), if there are enough of them. */
+const NARROW_WEIGHT = 0.25;
+const MIN_FOR_BEND = 10;
+/** So many standard deviations fewer runs than chance gives happen to a straight line once in forty times, and cost it its oldest bucket. */
+const FEW_RUNS_SD = 2;
+
 /** @typedef {{index: number, upperMs: number, upperAtMs: number, lowerMs: number, lowerAtMs: number}} Bucket */
 /** A bound (or the middle of two) and how far it may lie from its floor. @typedef {{atMs: number, offsetMs: number, excessMs: number}} Point */
 /** @typedef {{slope: number, meanAtMs: number, meanOffsetMs: number}} Line */
@@ -120,7 +126,9 @@ export class SkewFit {
     const first = this.#buckets[0];
     const last = this.#buckets.at(-1);
     if (!first || !last || this.#buckets.length < MIN_BUCKETS || last.lowerAtMs - first.lowerAtMs < MIN_SPAN_MS) return this.#prior;
-    const rough = robustSlope(this.#middles(), this.#resolutionMs).slope;
+    const middles = this.#middles();
+    const rough = robustSlope(middles, this.#resolutionMs).slope;
+    if (isBent(middles, rough)) this.#buckets.shift(); // one for each probe: a false alarm costs little
     const uppers = this.#buckets.map(({ upperMs, upperAtMs }) => ({ atMs: upperAtMs, offsetMs: upperMs, excessMs: upperMs - rough * upperAtMs }));
     const lowers = this.#buckets.map(({ lowerMs, lowerAtMs }) => ({ atMs: lowerAtMs, offsetMs: lowerMs, excessMs: rough * lowerAtMs - lowerMs }));
     const both = combine(robustSlope(uppers, this.#resolutionMs), robustSlope(lowers, this.#resolutionMs));
@@ -138,6 +146,25 @@ export class SkewFit {
       excessMs: upperMs + skew * (lowerAtMs - upperAtMs) - lowerMs,
     }));
   }
+}
+
+/**
+ * An oscillator that warms up bends the line: points then lie on one side of it in long runs. chrony looks at its regressions likewise.
+ * @param {Point[]} points @param {number} slope
+ */
+function isBent(points, slope) {
+  const weights = floorWeights(points);
+  const narrow = points.filter((_, i) => (weights[i] ?? 0) >= NARROW_WEIGHT);
+  const count = narrow.length;
+  if (count < MIN_FOR_BEND) return false;
+  const heights = narrow.map(({ atMs, offsetMs }) => offsetMs - slope * atMs);
+  const middle = quantile(heights, 0.5);
+  const sides = heights.map((height) => height > middle);
+  const above = sides.filter(Boolean).length;
+  const runs = sides.filter((side, i) => side !== sides[i - 1]).length;
+  const expected = (2 * above * (count - above)) / count + 1; // Wald and Wolfowitz
+  const sd = Math.sqrt(((expected - 1) * (expected - 2)) / (count - 1));
+  return runs < expected - FEW_RUNS_SD * sd;
 }
 
 /** Two independent opinions made one: each counts by the other's variance. @param {Slope} one @param {Slope} other @returns {Slope} */
