@@ -109,6 +109,19 @@ test("a page that became visible looks again at once", () => {
 
 test("the civil offset comes with server:time", () => {
   const { timeSync, clock } = build();
-  timeSync.onServerTime({ civilOffsetMs: 42 });
+  timeSync.onServerTime({ civilOffsetMs: 42, generation: 1 });
   assert.equal(clock.civilOffsetMs, 42);
+});
+
+test("a new generation that the server tells of is looked at before the next probe would come", () => {
+  const world = build();
+  world.time.advance(90_000);
+  world.server.generation = 2;
+  world.server.offsetMs += 40;
+  const before = world.sent();
+  for (const generation of [1, 2]) world.timeSync.onServerTime({ civilOffsetMs: 0, generation });
+  world.time.advance(100);
+  assert.ok(world.sent() - before >= 2);
+  assert.equal(world.clock.generation, 2);
+  assert.ok(errorMs(world) < 0.5, String(errorMs(world)));
 });

@@ -74,8 +74,10 @@ export class TimeSync {
     this.#burst("visible");
   }
 
-  /** A `server:time`. @param {{civilOffsetMs: number}} message */
-  onServerTime({ civilOffsetMs }) {
+  /** A `server:time`. Another generation than the probes' means that they are worth nothing now. @param {{civilOffsetMs: number, generation: number}} message */
+  onServerTime({ civilOffsetMs, generation }) {
     this.#clock.civilOffsetMs = civilOffsetMs;
+    const known = this.#clock.generation;
+    if (known !== null && generation > known) this.#burst("renewed");
   }
 }
