@@ -1,0 +1,41 @@
+// @ts-check
+/** What the scatter of delays and offsets shows right now, in a sentence; pure. */
+
+import { boundFigure } from "./clock-bar.js";
+import { lengthText } from "./exchange-words.js";
+import { count } from "./format.js";
+import { wedgeHalf } from "./wedge-geometry.js";
+
+/** @import { Dot } from "./wedge-geometry.js" */
+
+/** Waits shorter than this share of the least delay, or than this, are no queue. */
+const QUEUE_SHARE = 0.25;
+const QUEUE_MS = 0.1;
+
+/**
+ * @param {readonly Dot[]} dots oldest first
+ * @param {{delayMs: number, boundMs: number} | null} estimate
+ */
+export function wedgeSentence(dots, estimate) {
+  const newest = dots.at(-1);
+  if (!newest || !estimate) return "Each exchange will become a dot: how long it took, and how far its offset lies from the estimate.";
+  const { delayMs: leastMs, boundMs } = estimate;
+  const waited = dots.filter(({ delayMs }) => delayMs - leastMs > Math.max(QUEUE_MS, leastMs * QUEUE_SHARE)).length;
+  return [
+    `${count(dots.length, "exchange")}: the quickest way there and back took ${lengthText(leastMs)}, ${waited === 0 ? "and none had to wait" : `${waited} had to wait somewhere`}.`,
+    `The newest waited ${lengthText(Math.max(newest.delayMs - leastMs, 0))}, so its offset may be off by ${lengthText(wedgeHalf(newest.delayMs, leastMs))}; it is off by ${lengthText(Math.abs(newest.aboveMs))}.`,
+    `The estimate is right to ±${boundFigure(boundMs)} ms.`,
+    refusedWords(dots),
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** @param {readonly Dot[]} dots */
+function refusedWords(dots) {
+  /** @type {Map<string, number>} */
+  const byWord = new Map();
+  for (const { used, word } of dots) if (!used) byWord.set(word, (byWord.get(word) ?? 0) + 1);
+  const parts = [...byWord].map(([word, amount]) => `${amount} ${word.toLowerCase()}`);
+  return parts.length === 0 ? "" : `Crossed out: ${parts.join(", ")}.`;
+}
