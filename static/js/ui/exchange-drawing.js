@@ -89,15 +89,15 @@ function drawWays(find, { emPx, width }, { there, back, stamps }, { t1Ms, t2Ms, 
   set(find("back"), { d: back.line });
   set(find("back-head"), { d: back.head });
   set(find("held"), { d: segment(stamps.t2, stamps.t3) });
-  const half = 4 * emPx;
+  const half = 2.7 * emPx;
   /** @param {string} name @param {Point} middle @param {number} ms */
   const label = (name, middle, ms) => {
     const element = find(name);
-    const x = Math.min(Math.max(middle.x, half), width - half).toFixed(1);
-    const [word, figure] = [...element.children];
-    set(element, { x, y: middle.y.toFixed(1) });
-    for (const row of element.children) row.setAttribute("x", x);
-    say(word, name === "there-label" ? "there" : "back");
+    const [, figure] = [...element.querySelectorAll("text")];
+    const x = Math.min(Math.max(middle.x, half), width - half);
+    set(element, { transform: `translate(${x.toFixed(1)} ${middle.y.toFixed(1)})` });
+    set(need(element, "rect", SVGElement), { x: -half, y: -1.3 * emPx, width: 2 * half, height: 2.5 * emPx });
+    set(figure, { y: 0.95 * emPx });
     say(figure, lengthText(ms));
   };
   label("there-label", along(stamps.t1, stamps.t2, LABEL_AT), t2Ms - t1Ms);

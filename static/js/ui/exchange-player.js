@@ -6,7 +6,7 @@ import { exchangeDrawing } from "./exchange-drawing.js";
 import { secondsPerMs } from "./exchange-geometry.js";
 import { ExchangeRun } from "./exchange-run.js";
 import { explain, shareFor, sumOf } from "./exchange-sum.js";
-import { exchangeSentence, honestSentence, lengthText, paceWords, supposition, verdictWords } from "./exchange-words.js";
+import { exchangeSentence, honestSentence, paceWords, supposition, verdictWords } from "./exchange-words.js";
 
 /** @import { ExchangeChoice, Numbered } from "./exchange-choice.js" */
 /** @import { Explanation, Sum } from "./exchange-sum.js" */
@@ -14,6 +14,8 @@ import { exchangeSentence, honestSentence, lengthText, paceWords, supposition, v
 
 /** How long the two lines take to slide onto one clock. */
 const SLIDE_MS = 200;
+/** Half a tick of the clock (exchange-sum.js counts none) may lie beyond the bounds. */
+const FITS = 1.05;
 /** The slider counts hundredths of what is possible. */
 const STEPS = 100;
 
@@ -52,6 +54,11 @@ export function mountExchangePlayer({
     const estimate = choice.shown?.exchange.estimate;
     return sum && explain(sum, estimate ? shareFor(sum, estimate.offsetMs) : 0);
   };
+  /** Whether any explanation of the exchange agrees with the estimate. */
+  const estimateFits = () => {
+    const estimate = choice.shown?.exchange.estimate;
+    return !sum || !estimate || Math.abs(shareFor(sum, estimate.offsetMs)) <= FITS;
+  };
   /** @returns {Explanation} */
   const explanation = () => (sum && (supposed === null ? estimated() : explain(sum, supposed))) ?? explain(NOTHING, 0);
 
@@ -70,7 +77,8 @@ export function mountExchangePlayer({
     const { shown } = choice;
     if (!shown || !sum) return;
     const view = literal.checked ? "clocks" : "one";
-    const words = exchangeSentence({ number: shown.number, sum, explanation: explanation(), view, reason: supposed === null ? "estimate" : "chosen" });
+    const reason = supposed === null ? "estimate" : "supposed";
+    const words = exchangeSentence({ number: shown.number, sum, explanation: explanation(), view, reason, fits: estimateFits() });
     say(part(root, "sentence"), words);
     svg.setAttribute("aria-label", words);
     say(part(root, "pace"), calm() ? "" : paceWords(secondsPerMs(sum.roundMs)));
@@ -78,8 +86,6 @@ export function mountExchangePlayer({
     slider.setAttribute("aria-valuetext", supposition(explanation()));
     say(part(root, "supposition"), supposition(explanation()));
     say(part(root, "honest"), honestSentence(sum));
-    say(part(root, "shortest"), `${lengthText(0)} there`);
-    say(part(root, "longest"), `${lengthText(0)} back`);
   };
 
   const drawControls = () => {
@@ -203,5 +209,5 @@ function off(button, isOff) {
 export function placeWords(shown, count, following) {
   if (!shown) return "No exchange yet";
   const newest = shown.number === count;
-  return `Exchange ${shown.number} of ${count}${following ? ", following" : newest ? ", the newest" : ""}`;
+  return `Exchange ${shown.number} of ${count}${following ? ", following the newest" : newest ? ", the newest" : ""}`;
 }

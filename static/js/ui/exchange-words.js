@@ -8,7 +8,7 @@ import { signed } from "./format.js";
 /** @import { Explanation, Sum } from "./exchange-sum.js" */
 
 /** @typedef {"one" | "clocks"} View  both lines on one clock, or each as its own clock says */
-/** @typedef {"estimate" | "chosen"} Reason  why this explanation is drawn */
+/** @typedef {"estimate" | "supposed"} Reason  why this explanation is drawn */
 
 /** Beyond this, seconds read better. */
 const SECONDS_FROM_MS = 10_000;
@@ -60,12 +60,16 @@ export function paceWords(secondsPerMs) {
  * @param {Explanation} shown.explanation
  * @param {View} shown.view
  * @param {Reason} shown.reason
+ * @param {boolean} shown.fits whether any explanation agrees with the estimate
  */
-export function exchangeSentence({ number, sum, explanation, view, reason }) {
+export function exchangeSentence({ number, sum, explanation, view, reason, fits }) {
   if (view === "clocks") return `Exchange ${number}, read literally: ${literally(sum)}`;
-  const { thereMs, backMs } = explanation;
+  const { thereMs, backMs, share, offsetMs } = explanation;
+  if (reason === "estimate" && !fits) {
+    return `Exchange ${number} contradicts the estimate: even if the way ${share > 0 ? "back" : "there"} took no time, ${aheadWords(offsetMs)}.`;
+  }
   const legs = `your question took ${lengthText(thereMs)} to the server, which held it for ${lengthText(sum.heldMs)}, and the answer took ${lengthText(backMs)} back`;
-  return `Exchange ${number}: ${reason === "estimate" ? "by the estimate, " : "if you are right, "}${legs}.`;
+  return `Exchange ${number}: ${reason === "estimate" ? "by the estimate, " : "as you suppose, "}${legs}.`;
 }
 
 /** @param {Sum} sum */
@@ -77,12 +81,10 @@ function literally({ upperMs, lowerMs }) {
 }
 
 /** What the slider stands at, also spoken. @param {Explanation} explanation */
-export function supposition({ thereMs, backMs, longerMs, offsetMs }) {
-  const size = lengthText(Math.abs(longerMs));
-  const equal = Number(Math.abs(longerMs).toFixed(3)) === 0;
-  const ways = equal
-    ? `Equal ways, ${lengthText(thereMs)} each`
-    : `The way ${longerMs > 0 ? "there" : "back"} ${size} longer, ${lengthText(thereMs)} there and ${lengthText(backMs)} back`;
+export function supposition({ longerMs, offsetMs }) {
+  const size = Math.abs(longerMs);
+  const equal = Number(size.toFixed(3)) === 0;
+  const ways = equal ? "Both ways equally long" : `The way ${longerMs > 0 ? "there" : "back"} longer by ${lengthText(size)}`;
   return `${ways}: then ${aheadWords(offsetMs)}.`;
 }
 

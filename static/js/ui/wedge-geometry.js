@@ -14,8 +14,12 @@ const LEAST_SPAN_MS = 0.05;
 /** Room around what is shown. */
 const MARGIN = 1.12;
 
+/** An exchange is judged by the estimate of half a minute later: it knows more, and the clocks have hardly drifted. */
+const JUDGED_AFTER_MS = 30_000;
+const AFRESH = new Set(["stepped", "renewed"]);
+
 /**
- * aboveMs: its offset minus the estimate that followed from it.
+ * aboveMs: its offset minus the estimate, of half a minute later or of now.
  * @typedef {{number: number, delayMs: number, aboveMs: number, used: boolean, word: string}} Dot
  */
 
@@ -25,12 +29,21 @@ const MARGIN = 1.12;
  * @returns {Dot[]}
  */
 export function dotsOf(exchanges, count) {
-  return exchanges.flatMap(({ sample, verdict, estimate }, index) => {
-    if (!estimate || verdict === "invalid") return [];
-    const { delayMs, offsetMs } = sumOf(sample);
-    const { used, word } = verdictWords(verdict);
-    return [{ number: count - exchanges.length + index + 1, delayMs, aboveMs: offsetMs - estimate.offsetMs, used, word }];
-  });
+  let judge = exchanges.length - 1;
+  return exchanges
+    .map(({ sample, verdict }, index) => ({ sample, verdict, index, number: count - exchanges.length + index + 1 }))
+    .reverse()
+    .flatMap(({ sample, verdict, index, number }) => {
+      while (judge > index && exchanges[judge].sample.t4Ms - sample.t4Ms > JUDGED_AFTER_MS) judge -= 1;
+      const { estimate, sample: at } = exchanges[judge];
+      // What came before a step was wrong by another estimate than what came after it.
+      if (AFRESH.has(verdict)) judge = index - 1;
+      if (!estimate || verdict === "invalid") return [];
+      const { delayMs, offsetMs } = sumOf(sample);
+      const thenMs = estimate.offsetMs - estimate.skewPpm * 1e-6 * (at.t4Ms - sample.t4Ms);
+      return [{ number, delayMs, aboveMs: offsetMs - thenMs, ...verdictWords(verdict) }];
+    })
+    .reverse();
 }
 
 /** How far from the truth a wait moves an offset at most, as all of it may lie on one way. @param {number} delayMs @param {number} leastMs δmin */

@@ -53,7 +53,7 @@ export function mountWedgePlot({ root, exchanges, shown, pick, loop, now, emPx, 
     drawAxes(find, frame, layout);
     drawWedge(find, frame, layout, (estimate ?? EXAMPLE).boundMs, estimate !== null);
     drawDots(find, frame, places, shown());
-    const words = wedgeSentence(dots, estimate);
+    const words = wedgeSentence(dots, estimate, places.filter(({ beyond }) => beyond).length);
     say(part(root, "sentence"), words);
     if (dots.length < 2 || now() - labelledMs >= LABEL_EVERY_MS) {
       labelledMs = now();

@@ -15,15 +15,17 @@ const QUEUE_MS = 0.1;
 /**
  * @param {readonly Dot[]} dots oldest first
  * @param {{delayMs: number, boundMs: number} | null} estimate
+ * @param {number} beyond how many are slower than the drawing is wide
  */
-export function wedgeSentence(dots, estimate) {
+export function wedgeSentence(dots, estimate, beyond) {
   const newest = dots.at(-1);
   if (!newest || !estimate) return "Each exchange will become a dot: how long it took, and how far its offset lies from the estimate.";
   const { delayMs: leastMs, boundMs } = estimate;
   const waited = dots.filter(({ delayMs }) => delayMs - leastMs > Math.max(QUEUE_MS, leastMs * QUEUE_SHARE)).length;
   return [
-    `${count(dots.length, "exchange")}: the quickest way there and back took ${lengthText(leastMs)}, ${waited === 0 ? "and none had to wait" : `${waited} had to wait somewhere`}.`,
+    `${count(dots.length, "exchange")}: the quickest of the last two minutes took ${lengthText(leastMs)}, ${waited === 0 ? "and none had to wait" : `${waited} had to wait somewhere`}.`,
     `The newest waited ${lengthText(Math.max(newest.delayMs - leastMs, 0))}, so its offset may be off by ${lengthText(wedgeHalf(newest.delayMs, leastMs))}; it is off by ${lengthText(Math.abs(newest.aboveMs))}.`,
+    beyond === 0 ? "" : `${count(beyond, "slower one stands", "slower ones stand")} at the right edge.`,
     `The estimate is right to ±${boundFigure(boundMs)} ms.`,
     refusedWords(dots),
   ]
