@@ -11,7 +11,7 @@ import { repeat } from "./svg.js";
 /** @import { Frame, Instants, Layout, Point } from "./exchange-geometry.js" */
 
 /** How far along its way a way's label stands: nearer to its sender, so that two labels never meet. */
-const LABEL_AT = 0.42;
+const LABEL_AT = 0.36;
 const STAMPS = /** @type {const} */ (["t1", "t2", "t3", "t4"]);
 /** Without an exchange the lines of a made-up one are drawn faintly. @type {Sum} */
 const EXAMPLE = { t1Ms: 0, t2Ms: 4, t3Ms: 5, t4Ms: 9, roundMs: 9, heldMs: 1, delayMs: 8, offsetMs: 0, upperMs: 4, lowerMs: -4 };

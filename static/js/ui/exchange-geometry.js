@@ -1,14 +1,16 @@
 // @ts-check
 /** Two time lines and the ways between them, to scale: milliseconds of one exchange to pixels; pure. */
 
+import { term } from "./exchange-words.js";
 import { scale, spread, ticks } from "./plot-axis.js";
 
 /** @import { Explanation, Sum } from "./exchange-sum.js" */
 
 /** From this many ems on the names stand beside their lines, below it above them. */
 const WIDE_EM = 44;
-/** A timestamp's label is no wider than this, "T2" over "+30,000.123". */
-const LABEL_EM = 5.4;
+/** Width of a figure in the mono font, and the space between two labels. */
+const FIGURE_EM = 0.6;
+const GAP_EM = 0.8;
 const ARROW_EM = 0.62;
 /** Seconds that a whole exchange should take in slow motion. */
 const RUN_S = 4;
@@ -68,7 +70,8 @@ export function layOut(frame, instants) {
     t3: { x: x(instants.t3Ms), y: serverY },
     t4: { x: x(instants.t4Ms), y: ownY },
   };
-  const width = LABEL_EM * emPx;
+  const figures = Math.max(...all.map((ms) => term(ms).length));
+  const width = (figures * FIGURE_EM + GAP_EM) * emPx;
   const own = spread([stamps.t1.x, stamps.t4.x], width, 0, frame.width);
   const server = spread([stamps.t2.x, stamps.t3.x], width, 0, frame.width);
   return {

@@ -35,7 +35,8 @@ export function verdictWords(verdict) {
  */
 export function lengthText(ms) {
   const size = Math.abs(ms);
-  const minus = ms < 0 && Number(size.toFixed(3)) !== 0 ? "−" : "";
+  const minus = ms < 0 ? "−" : "";
+  if (Number(size.toFixed(3)) === 0) return "0 ms";
   if (size >= SECONDS_FROM_MS) return `${minus}${(size / 1000).toFixed(2)} s`;
   return `${minus}${size.toFixed(size < 0.1 ? 3 : size < 10 ? 2 : 1)} ms`;
 }
