@@ -150,7 +150,11 @@ function drawDots(find, { emPx, left, right, bottom }, places, shown) {
   });
   const newest = places.at(-1);
   ring(find("newest"), newest, 0.55 * emPx);
-  ring(find("looked-at"), places.find(({ number }) => number === shown), 0.85 * emPx);
+  const lookedAt = places.find(({ number }) => number === shown);
+  ring(find("looked-at"), lookedAt, 0.85 * emPx);
+  const told = lookedAt && lookedAt !== newest ? lookedAt : null;
+  find("looked-at-word").toggleAttribute("hidden", !told);
+  if (told) placeWord(find("looked-at-word"), told, 1.95, { emPx, left, right, bottom });
   find("newest-word").toggleAttribute("hidden", !newest);
   if (newest) placeWord(find("newest-word"), newest, -1.1, { emPx, left, right, bottom });
 }
