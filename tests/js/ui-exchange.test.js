@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { offsetAndDelay } from "../../static/js/clock/exchange-log.js";
 import { ExchangeChoice } from "../../static/js/ui/exchange-choice.js";
-import { asClocksSay, between, frameFor, layOut, messageAt, onOneClock, secondsPerMs } from "../../static/js/ui/exchange-geometry.js";
+import { asClocksSay, between, frameFor, layOut, messageAt, onOneClock, progress, secondsPerMs } from "../../static/js/ui/exchange-geometry.js";
 import { placeWords } from "../../static/js/ui/exchange-player.js";
 import { ExchangeRun } from "../../static/js/ui/exchange-run.js";
 import { explain, shareFor, sumOf } from "../../static/js/ui/exchange-sum.js";
@@ -107,13 +107,15 @@ test("the message is where it was: under way, at the server, and back", () => {
   const legs = onOneClock(SUM, explain(SUM, 0.5));
   const layout = layOut(frameFor(1000, 13), legs);
   const { stamps } = layout;
-  assert.deepEqual(messageAt(layout, legs, 0), stamps.t1);
-  close(messageAt(layout, legs, 15).y, (stamps.t1.y + stamps.t2.y) / 2);
-  close(messageAt(layout, legs, 31).x, (stamps.t2.x + stamps.t3.x) / 2);
-  close(messageAt(layout, legs, 37).y, (stamps.t3.y + stamps.t4.y) / 2);
-  close(messageAt(layout, legs, 99).x, stamps.t4.x);
-  const atOnce = onOneClock(SUM, explain(SUM, 1));
-  close(messageAt(layOut(frameFor(1000, 13), atOnce), atOnce, 42).y, stamps.t4.y);
+  const at = (/** @type {number} */ passedMs) => messageAt(layout, progress(legs, passedMs));
+  assert.deepEqual(at(0), stamps.t1);
+  close(at(15).y, (stamps.t1.y + stamps.t2.y) / 2);
+  close(at(31).x, (stamps.t2.x + stamps.t3.x) / 2);
+  close(at(37).y, (stamps.t3.y + stamps.t4.y) / 2);
+  close(at(99).x, stamps.t4.x);
+  assert.deepEqual(progress(legs, 31), { there: 1, held: 0.5, back: 0 });
+  assert.deepEqual(progress(onOneClock(SUM, explain(SUM, 1)), 41), { there: 1, held: 0.5, back: 0 });
+  assert.deepEqual(progress(onOneClock(SUM, explain(SUM, -1)), 0), { there: 1, held: 0, back: 0 });
 });
 
 test("slow motion lasts some four seconds, whatever the way", () => {
@@ -161,6 +163,7 @@ test("the newest is followed until somebody stays, steps or picks", () => {
   choice.pick(1);
   assert.equal(choice.previous(), false);
   assert.equal(placeWords(choice.shown, 5, false), "Exchange 1 of 5");
+  assert.equal(placeWords(choice.shown, 1, true), "Exchange 1 of 1, following the newest");
   assert.equal(placeWords(null, 0, true), "No exchange yet");
 });
 

@@ -44,10 +44,7 @@ const wedge = mountWedgePlot({
   root: byId("wedge", HTMLElement),
   exchanges,
   shown: () => choice.shown?.number ?? null,
-  pick: (number) => {
-    choice.pick(number);
-    player.begin();
-  },
+  pick: (number) => player.pick(number),
   loop,
   now,
   emPx,

@@ -2,7 +2,7 @@
 /** Puts one exchange into the drawing: two time lines, four stamps, the ways between them, and the message under way. */
 
 import { need, say } from "./dom.js";
-import { along, asClocksSay, between, frameFor, layOut, messageAt, onOneClock, segment } from "./exchange-geometry.js";
+import { along, asClocksSay, between, frameFor, layOut, messageAt, onOneClock, progress, segment } from "./exchange-geometry.js";
 import { explain } from "./exchange-sum.js";
 import { lengthText, term } from "./exchange-words.js";
 import { repeat } from "./svg.js";
@@ -19,7 +19,7 @@ const EXAMPLE = { t1Ms: 0, t2Ms: 4, t3Ms: 5, t4Ms: 9, roundMs: 9, heldMs: 1, del
 /**
  * @typedef {object} Shown
  * @property {Sum | null} sum null: no exchange yet
- * @property {Explanation} explanation
+ * @property {Explanation | null} explanation null: no exchange yet
  * @property {Explanation | null} estimated drawn faintly where it differs
  * @property {number} apart 0: both lines on one clock, 1: each as its own clock says
  * @property {boolean} refused by the estimator
@@ -37,7 +37,7 @@ export function exchangeDrawing({ svg, emPx }) {
   /** @param {Shown} shown */
   return function draw({ sum: known, explanation, estimated, apart, refused, passedMs }) {
     const sum = known ?? EXAMPLE;
-    const legs = onOneClock(sum, known ? explanation : explain(EXAMPLE, 0));
+    const legs = onOneClock(sum, explanation ?? explain(EXAMPLE, 0));
     const instants = between(legs, asClocksSay(sum), apart);
     const frame = frameFor(svg.clientWidth, emPx());
     const layout = layOut(frame, instants);
@@ -45,11 +45,14 @@ export function exchangeDrawing({ svg, emPx }) {
     svg.dataset.state = known ? (refused ? "refused" : "used") : "waiting";
     drawLines(find, frame);
     drawAxis(find, frame, layout);
-    drawWays(find, frame, layout, instants);
+    const done = progress(legs, passedMs ?? Infinity);
+    drawWays(find, layout, done);
+    drawLabels(find, frame, layout, instants);
     for (const name of STAMPS) drawStamp(find(name), frame, layout, name, known && instants[`${name}Ms`]);
+    markReached(find, done);
     drawRange(find("range"), layout, legs, known !== null && apart === 0);
     drawGhost(find("ghost"), frame, sum, apart === 0 && estimated ? estimated : null);
-    drawMessage(find("message"), passedMs === null ? null : messageAt(layout, legs, passedMs));
+    drawMessage(find("message"), passedMs === null ? null : messageAt(layout, done));
   };
 }
 
@@ -82,13 +85,25 @@ function drawAxis(find, { left, right, axisY, emPx }, { x, ticks }) {
   });
 }
 
+/** What is behind the message is drawn, what lies ahead of it only hinted at. @param {Find} find @param {Layout} layout @param {ReturnType<typeof progress>} done */
+function drawWays(find, { thereHead, backHead, stamps: { t1, t2, t3, t4 } }, done) {
+  set(find("track"), { d: `${segment(t1, t2)}${segment(t2, t3)}${segment(t3, t4)}` });
+  set(find("there"), { d: segment(t1, along(t1, t2, done.there)) });
+  set(find("there-head"), { d: done.there < 1 ? "" : thereHead });
+  set(find("held"), { d: done.there < 1 ? "" : segment(t2, along(t2, t3, done.held)) });
+  set(find("back"), { d: done.held < 1 ? "" : segment(t3, along(t3, t4, done.back)) });
+  set(find("back-head"), { d: done.back < 1 ? "" : backHead });
+}
+
+/** @param {Find} find @param {ReturnType<typeof progress>} done */
+function markReached(find, { there, held, back }) {
+  find("t2").toggleAttribute("data-ahead", there < 1);
+  find("t3").toggleAttribute("data-ahead", held < 1);
+  find("t4").toggleAttribute("data-ahead", back < 1);
+}
+
 /** @param {Find} find @param {Frame} frame @param {Layout} layout @param {Instants} instants */
-function drawWays(find, { emPx, width }, { there, back, stamps }, { t1Ms, t2Ms, t3Ms, t4Ms }) {
-  set(find("there"), { d: there.line });
-  set(find("there-head"), { d: there.head });
-  set(find("back"), { d: back.line });
-  set(find("back-head"), { d: back.head });
-  set(find("held"), { d: segment(stamps.t2, stamps.t3) });
+function drawLabels(find, { emPx, width }, { stamps }, { t1Ms, t2Ms, t3Ms, t4Ms }) {
   const half = 2.7 * emPx;
   /** @param {string} name @param {Point} middle @param {number} ms */
   const label = (name, middle, ms) => {

@@ -79,20 +79,20 @@ export function layOut(frame, instants) {
     stamps,
     labels: { t1: own[0], t2: server[0], t3: server[1], t4: own[1] },
     ticks: ticks(fromMs, toMs, Math.floor((right - left) / (5 * emPx))),
-    there: arrow(stamps.t1, stamps.t2, emPx),
-    back: arrow(stamps.t3, stamps.t4, emPx),
+    thereHead: arrowHead(stamps.t1, stamps.t2, emPx),
+    backHead: arrowHead(stamps.t3, stamps.t4, emPx),
   };
 }
 
 /** @typedef {ReturnType<typeof layOut>} Layout */
 
-/** A line with a head at its end. @param {Point} from @param {Point} to @param {number} emPx */
-function arrow(from, to, emPx) {
+/** @param {Point} from @param {Point} to @param {number} emPx */
+function arrowHead(from, to, emPx) {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const along = { x: ((to.x - from.x) / length) * ARROW_EM * emPx, y: ((to.y - from.y) / length) * ARROW_EM * emPx };
   const barb = (/** @type {number} */ side) =>
     `${px(to.x - along.x - side * along.y * 0.5)} ${px(to.y - along.y + side * along.x * 0.5)}`;
-  return { line: segment(from, to), head: `M${barb(1)}L${px(to.x)} ${px(to.y)}L${barb(-1)}Z` };
+  return `M${barb(1)}L${px(to.x)} ${px(to.y)}L${barb(-1)}Z`;
 }
 
 /** @param {Point} from @param {Point} to */
@@ -106,17 +106,21 @@ export function along(from, to, part) {
 }
 
 /**
- * Where the message is, so long after T1 as one clock would have it.
- * @param {Layout} layout
+ * How much of each way is behind the message, so long after T1 as one clock would have it: 0 … 1.
  * @param {Instants} legs on one clock
  * @param {number} passedMs
- * @returns {Point}
  */
-export function messageAt({ stamps: { t1, t2, t3, t4 } }, legs, passedMs) {
-  if (passedMs < legs.t2Ms) return along(t1, t2, passedMs / legs.t2Ms);
-  if (passedMs < legs.t3Ms) return along(t2, t3, (passedMs - legs.t2Ms) / (legs.t3Ms - legs.t2Ms));
-  const left = legs.t4Ms - legs.t3Ms;
-  return along(t3, t4, left > 0 ? Math.min((passedMs - legs.t3Ms) / left, 1) : 1);
+export function progress({ t2Ms, t3Ms, t4Ms }, passedMs) {
+  const done = (/** @type {number} */ fromMs, /** @type {number} */ toMs) =>
+    passedMs >= toMs ? 1 : Math.max((passedMs - fromMs) / (toMs - fromMs), 0);
+  return { there: done(0, t2Ms), held: done(t2Ms, t3Ms), back: done(t3Ms, t4Ms) };
+}
+
+/** Where the message is. @param {Layout} layout @param {ReturnType<typeof progress>} done @returns {Point} */
+export function messageAt({ stamps: { t1, t2, t3, t4 } }, done) {
+  if (done.there < 1) return along(t1, t2, done.there);
+  if (done.held < 1) return along(t2, t3, done.held);
+  return along(t3, t4, done.back);
 }
 
 /** How many seconds a millisecond takes, so that the whole lasts some four. @param {number} roundMs */

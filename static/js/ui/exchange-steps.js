@@ -5,7 +5,7 @@ import { part, say } from "./dom.js";
 import { aheadWords, estimateSentence, lengthText, term, timeOfDay, verdictWords } from "./exchange-words.js";
 import { boundFigure } from "./clock-bar.js";
 
-/** @import { Numbered } from "./exchange-choice.js" */
+/** @import { Summed } from "./exchange-figure.js" */
 /** @import { Sum } from "./exchange-sum.js" */
 
 const STAMPS = /** @type {const} */ (["t1", "t2", "t3", "t4"]);
@@ -18,7 +18,7 @@ const MEAN_DIGITS = 4;
  * @param {string} [needs.timeZone]
  */
 export function exchangeSteps({ root, timeZone }) {
-  /** @param {Numbered & {sum: Sum}} shown */
+  /** @param {Summed} shown */
   return function draw({ number, exchange, sum }) {
     say(part(root, "number"), `Exchange ${number}`);
     for (const name of STAMPS) drawStamp(part(root, name), sum[`${name}Ms`], sum[`${name}Ms`] - sum.t1Ms, timeZone);
