@@ -5,7 +5,7 @@ import { need, say } from "./dom.js";
 import { along, asClocksSay, between, frameFor, layOut, messageAt, onOneClock, progress, segment } from "./exchange-geometry.js";
 import { explain } from "./exchange-sum.js";
 import { lengthText, term } from "./exchange-words.js";
-import { repeat } from "./svg.js";
+import { repeat, set } from "./svg.js";
 
 /** @import { Explanation, Sum } from "./exchange-sum.js" */
 /** @import { Frame, Instants, Layout, Point } from "./exchange-geometry.js" */
@@ -58,11 +58,6 @@ export function exchangeDrawing({ svg, emPx }) {
 
 /** @typedef {(name: string) => SVGElement} Find */
 
-/** @param {SVGElement} element @param {Record<string, string | number>} attributes */
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-}
-
 /** @param {Find} find @param {Frame} frame */
 function drawLines(find, { width, left, serverY, ownY, wide, emPx }) {
   const from = wide ? left - 1.4 * emPx : 0;
@@ -80,7 +75,7 @@ function drawAxis(find, { left, right, axisY, emPx }, { x, ticks }) {
   ticks.values.forEach((value, index) => {
     set(need(marks[index], "path", SVGElement), { d: `M${x(value).toFixed(1)} ${axisY}v${0.35 * emPx}` });
     const label = need(marks[index], "text", SVGElement);
-    set(label, { x: x(value).toFixed(1), y: axisY + 1.45 * emPx });
+    set(label, { x: x(value), y: axisY + 1.45 * emPx });
     say(label, term(value, ticks.digits));
   });
 }
@@ -130,11 +125,11 @@ function drawStamp(group, { emPx }, { stamps, labels }, name, atMs) {
   const { x, y } = stamps[name];
   const below = name === "t1" || name === "t4";
   const reach = (below ? 0.8 : -0.8) * emPx;
-  set(need(group, "circle", SVGElement), { cx: x.toFixed(1), cy: y.toFixed(1), r: (0.3 * emPx).toFixed(1) });
+  set(need(group, "circle", SVGElement), { cx: x, cy: y, r: 0.3 * emPx });
   set(need(group, "path", SVGElement), { d: segment({ x, y }, { x: labels[name], y: y + reach }) });
   const [title, figure] = [...group.querySelectorAll("text")];
-  set(title, { x: labels[name].toFixed(1), y: (y + (below ? 1.75 : -2.15) * emPx).toFixed(1) });
-  set(figure, { x: labels[name].toFixed(1), y: (y + (below ? 2.95 : -1) * emPx).toFixed(1) });
+  set(title, { x: labels[name], y: y + (below ? 1.75 : -2.15) * emPx });
+  set(figure, { x: labels[name], y: y + (below ? 2.95 : -1) * emPx });
   say(figure, atMs === null ? "" : term(atMs));
 }
 

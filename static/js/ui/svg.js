@@ -1,5 +1,5 @@
 // @ts-check
-/** Pieces of a drawing that are needed as often as there are things to show. */
+/** Attributes of drawings, and pieces that are needed as often as there are things to show. */
 
 /**
  * Keeps so many children in a group, all copies of its first one, which is hidden where none is needed.
@@ -13,4 +13,11 @@ export function repeat(group, count) {
   while (group.childElementCount > Math.max(count, 1)) group.lastElementChild?.remove();
   while (group.childElementCount < count) group.append(first.cloneNode(true));
   return /** @type {SVGElement[]} */ ([...group.children].slice(0, count));
+}
+
+/** @param {SVGElement} element @param {Record<string, string | number>} attributes lengths to a tenth of a pixel */
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, typeof value === "number" ? value.toFixed(1) : value);
+  }
 }

@@ -4,7 +4,7 @@
 import { listen, need, part, say, stopAll } from "./dom.js";
 import { boundFigure } from "./clock-bar.js";
 import { term } from "./exchange-words.js";
-import { repeat } from "./svg.js";
+import { repeat, set } from "./svg.js";
 import { crossesPath, dotsOf, dotsPath, edgesPath, wedgeFrame, wedgeLayout } from "./wedge-geometry.js";
 import { wedgeSentence } from "./wedge-words.js";
 
@@ -96,13 +96,6 @@ export function nearest(places, x, y, reach) {
 }
 
 /** @typedef {(name: string) => SVGElement} Find */
-
-/** @param {SVGElement} element @param {Record<string, string | number>} attributes */
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, typeof value === "number" ? value.toFixed(1) : value);
-  }
-}
 
 /** @param {Find} find @param {Frame} frame @param {Layout} layout */
 function drawAxes(find, { left, right, top, bottom, emPx, width }, { x, y, delays, offsets }) {
