@@ -78,7 +78,7 @@ export function layOut(frame, instants) {
     x,
     stamps,
     labels: { t1: own[0], t2: server[0], t3: server[1], t4: own[1] },
-    ticks: ticks(fromMs, toMs, Math.floor((right - left) / (5 * emPx))),
+    ticks: ticks(fromMs, toMs, Math.floor((right - left) / (4.4 * emPx))),
     thereHead: arrowHead(stamps.t1, stamps.t2, emPx),
     backHead: arrowHead(stamps.t3, stamps.t4, emPx),
   };
