@@ -110,6 +110,7 @@ test("the sentence says how many, how quick, and where the newest lies", () => {
       "It lies 2.00 ms below the estimate, which is right to ±5.00 ms. " +
       "1 slower one stands at the right edge. Crossed out: 1 dropped.",
   );
+  assert.match(wedgeSentence(dotsOf([exchange(5, 5), exchange(5, 5)], 402), ESTIMATE, 0), /^The last 2 exchanges: /);
   assert.match(wedgeSentence([], null, 0), /^Each exchange will become a dot/);
   assert.match(wedgeSentence(dots.slice(0, 1), ESTIMATE, 0), /^1 exchange: .* and none had to wait\./);
 });

@@ -89,9 +89,9 @@ export function layOut(frame, instants) {
 /** @param {Point} from @param {Point} to @param {number} emPx */
 function arrowHead(from, to, emPx) {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const along = { x: ((to.x - from.x) / length) * ARROW_EM * emPx, y: ((to.y - from.y) / length) * ARROW_EM * emPx };
+  const back = { x: ((to.x - from.x) / length) * ARROW_EM * emPx, y: ((to.y - from.y) / length) * ARROW_EM * emPx };
   const barb = (/** @type {number} */ side) =>
-    `${px(to.x - along.x - side * along.y * 0.5)} ${px(to.y - along.y + side * along.x * 0.5)}`;
+    `${px(to.x - back.x - side * back.y * 0.5)} ${px(to.y - back.y + side * back.x * 0.5)}`;
   return `M${barb(1)}L${px(to.x)} ${px(to.y)}L${barb(-1)}Z`;
 }
 

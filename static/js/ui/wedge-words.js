@@ -23,7 +23,7 @@ export function wedgeSentence(dots, estimate, beyond) {
   const { delayMs: leastMs, boundMs } = estimate;
   const waited = dots.filter(({ delayMs }) => delayMs - leastMs > Math.max(QUEUE_MS, leastMs * QUEUE_SHARE)).length;
   return [
-    `${count(dots.length, "exchange")}: the quickest of the last two minutes took ${lengthText(leastMs)}, ${waited === 0 ? "and none had to wait" : `${waited} had to wait somewhere`}.`,
+    `${dots[0].number > 1 ? "The last " : ""}${count(dots.length, "exchange")}: the quickest of the last two minutes took ${lengthText(leastMs)}, ${waited === 0 ? "and none had to wait" : `${waited} had to wait somewhere`}.`,
     `The newest waited ${lengthText(Math.max(newest.delayMs - leastMs, 0))}, which may have shifted its offset by ${lengthText(wedgeHalf(newest.delayMs, leastMs))}.`,
     `It lies ${lengthText(Math.abs(newest.aboveMs))} ${newest.aboveMs < 0 ? "below" : "above"} the estimate, which is right to ±${boundFigure(boundMs)} ms.`,
     beyond === 0 ? "" : `${count(beyond, "slower one stands", "slower ones stand")} at the right edge.`,
