@@ -9,7 +9,7 @@ import { placeWords } from "../../static/js/ui/exchange-player.js";
 import { ExchangeRun } from "../../static/js/ui/exchange-run.js";
 import { explain, shareFor, sumOf } from "../../static/js/ui/exchange-sum.js";
 import {
-  aheadWords, estimateSentence, exchangeSentence, lengthText, paceWords, supposition, term, timeOfDay, verdictWords,
+  aheadWords, estimateSentence, exchangeSentence, lengthText, paceWords, supposition, term, timeOfDay, verdictSentence, verdictWords,
 } from "../../static/js/ui/exchange-words.js"; // prettier-ignore
 import { FrameLoop } from "../../static/js/ui/loop.js";
 import { spread, ticks } from "../../static/js/ui/plot-axis.js";
@@ -281,5 +281,9 @@ test("lengths and times of day are read to the last digit", () => {
 test("every verdict has a word of its own, and only believed ones count as used", () => {
   const all = /** @type {const} */ (["accepted", "dropped", "quarantined", "stepped", "renewed", "outdated", "invalid"]);
   assert.equal(new Set(all.map((verdict) => verdictWords(verdict).word)).size, all.length);
+  assert.equal(new Set(all.map((verdict) => verdictSentence(verdict, null))).size, all.length);
+  const { estimate } = exchange();
+  assert.match(verdictSentence("accepted", estimate && { ...estimate, count: 1 }), /^It is the first/);
+  assert.match(verdictSentence("accepted", estimate), /^It agrees with the others/);
   assert.deepEqual(all.filter((verdict) => verdictWords(verdict).used), ["accepted", "stepped", "renewed"]);
 });

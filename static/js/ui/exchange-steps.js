@@ -2,7 +2,7 @@
 /** The sum of one exchange, step by step with its own numbers, and what the estimator made of it. */
 
 import { part, say } from "./dom.js";
-import { aheadWords, estimateSentence, lengthText, term, timeOfDay, verdictWords } from "./exchange-words.js";
+import { aheadWords, estimateSentence, lengthText, term, timeOfDay, verdictSentence, verdictWords } from "./exchange-words.js";
 import { boundFigure } from "./clock-bar.js";
 
 /** @import { Summed } from "./exchange-figure.js" */
@@ -25,11 +25,11 @@ export function exchangeSteps({ root, timeZone }) {
     drawDelay(root, sum);
     drawOffset(root, sum);
     drawBounds(root, sum);
-    const { word, used, sentence } = verdictWords(exchange.verdict);
+    const { word, used } = verdictWords(exchange.verdict);
     const verdict = part(root, "verdict");
     say(verdict, word);
     verdict.dataset.light = used ? "good" : "lost";
-    say(part(root, "verdict-words"), sentence);
+    say(part(root, "verdict-words"), verdictSentence(exchange.verdict, exchange.estimate));
     say(part(root, "estimate-words"), estimateSentence(exchange.estimate));
   };
 }

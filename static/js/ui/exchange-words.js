@@ -29,6 +29,12 @@ export function verdictWords(verdict) {
   return VERDICTS[verdict];
 }
 
+/** Why the estimator did what it did. @param {Verdict} verdict @param {Estimate | null} estimate that followed */
+export function verdictSentence(verdict, estimate) {
+  if (verdict === "accepted" && estimate?.count === 1) return "It is the first: believed until others know better.";
+  return VERDICTS[verdict].sentence;
+}
+
 /**
  * A length of time as it reads best. A true minus where it is negative, no plus.
  * @param {number} ms
