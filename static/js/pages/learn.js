@@ -1,6 +1,84 @@
 // @ts-check
-/** The page Learn. */
+/** The page Learn: its figures are joined to their inputs and, where they can be, to the visitor's own clock. */
 
+import { mountContents } from "../ui/learn/contents.js";
+import { EXAMPLE_BOUND, drawBound } from "../ui/learn/bound.js";
+import { drawDrift } from "../ui/learn/drift.js";
+import { EXAMPLE_STAMPS, drawExchange, drawSplit } from "../ui/learn/exchange.js";
+import { LEAST_PROBES, drawFilter } from "../ui/learn/filter.js";
+import { mountLab } from "../ui/learn/lab.js";
+import { drawMarzullo } from "../ui/learn/marzullo.js";
+import { drawPlayhead } from "../ui/learn/playhead.js";
+import { simulatedProbes } from "../ui/learn/probes.js";
+import { drawSlew } from "../ui/learn/slew.js";
+import { drawTilt } from "../ui/learn/tilt.js";
+import { byId, resolutionMs } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
 
-openClockPage();
+/** @import { Box, Drawing } from "../ui/learn/marks.js" */
+/** @import { Values } from "../ui/learn/lab.js" */
+
+/** Two minutes of the visitor's own probes: what the estimator itself looks back. */
+const OWN_PROBES = 60;
+
+const { clock, exchanges, loop, timeSync } = openClockPage();
+const yoursOption = byId("filtering-yours", HTMLInputElement);
+const jitterSlider = byId("filtering-jitter", HTMLInputElement);
+const ownSkew = byId("drift-own", HTMLButtonElement);
+
+const ownSamples = () => exchanges.all.slice(-OWN_PROBES).filter(({ verdict }) => verdict === "accepted").map(({ sample }) => sample);
+
+/** @param {Element} element @param {() => void} run */
+function observeSize(element, run) {
+  const observer = new ResizeObserver(run);
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** @param {string} key @param {(values: Values, box: Box) => Drawing} draw */
+function lab(key, draw) {
+  const letterPx = (/** @type {Element} */ element) => Number.parseFloat(getComputedStyle(element).fontSize);
+  return mountLab({ root: byId(`figure-${key}`, HTMLElement), loop, draw, observeSize, letterPx });
+}
+
+const drift = lab("drift", ({ ppm }, box) => drawDrift({ ppm: Number(ppm) }, box));
+const exchange = lab("timestamps", (_, box) => {
+  const stamps = exchanges.latest?.sample;
+  return drawExchange({ stamps: stamps ?? EXAMPLE_STAMPS, own: stamps !== undefined }, box);
+});
+lab("asymmetry", ({ there }, box) => drawSplit({ thereMs: Number(there) }, box));
+const filter = lab("filtering", ({ jitter, probes }, box) => {
+  const own = ownSamples();
+  const enough = own.length >= LEAST_PROBES;
+  yoursOption.disabled = !enough;
+  jitterSlider.disabled = probes === "yours";
+  if (probes === "yours" && enough) return drawFilter({ samples: own, own: true, jitterMs: Number(jitter) }, box);
+  const queue = probes === "both" ? "both" : "there";
+  return drawFilter({ samples: simulatedProbes({ jitterMs: Number(jitter), queue }), own: false, jitterMs: Number(jitter) }, box);
+});
+lab("skew", ({ skew, age }, box) => drawTilt({ ppm: Number(skew), ageS: Number(age) }, box));
+lab("slewing", ({ error }, box) => drawSlew({ errorMs: Number(error) }, box));
+lab("ntp", ({ server }, box) => drawMarzullo({ offsetMs: Number(server) }, box));
+lab("party", ({ error }, box) => drawPlayhead({ errorS: Number(error) }, box));
+const bound = lab("limits", (_, box) => {
+  const estimate = exchanges.latest?.estimate;
+  const own = estimate && { ...estimate, resolutionMs: resolutionMs() };
+  return drawBound({ estimate: own ?? EXAMPLE_BOUND, own: Boolean(own) }, box);
+});
+
+// A clock that runs slow falls behind: its offset to the server grows, so the signs differ.
+ownSkew.addEventListener("click", () => drift.set("ppm", Math.round(-clock.skewPpm)));
+byId("timestamps-again", HTMLButtonElement).addEventListener("click", () => timeSync.lookAgain());
+exchanges.subscribe(() => {
+  ownSkew.disabled = !clock.locked;
+  for (const { redraw } of [exchange, filter, bound]) redraw();
+});
+
+mountContents({
+  chapters: [...document.querySelectorAll("section.chapter")].filter((chapter) => chapter instanceof HTMLElement),
+  lists: [byId("contents", HTMLElement), byId("contents-fold", HTMLDetailsElement)],
+  fold: byId("contents-fold", HTMLDetailsElement),
+  place: byId("contents-place", HTMLElement),
+  window,
+  loop,
+});
