@@ -9,8 +9,9 @@ import { LEAST_PROBES, drawFilter } from "../ui/learn/filter.js";
 import { mountLab } from "../ui/learn/lab.js";
 import { drawMarzullo } from "../ui/learn/marzullo.js";
 import { drawPlayhead } from "../ui/learn/playhead.js";
-import { simulatedProbes } from "../ui/learn/probes.js";
+import { simulatedProbes, typicalErrors } from "../ui/learn/probes.js";
 import { drawSlew } from "../ui/learn/slew.js";
+import { drawStrata } from "../ui/learn/strata.js";
 import { drawTilt } from "../ui/learn/tilt.js";
 import { byId, resolutionMs } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
@@ -26,7 +27,19 @@ const yoursOption = byId("filtering-yours", HTMLInputElement);
 const jitterSlider = byId("filtering-jitter", HTMLInputElement);
 const ownSkew = byId("drift-own", HTMLButtonElement);
 
+/** Each path's bursts are simulated once. @type {Map<string, ReturnType<typeof typicalErrors>>} */
+const typicals = new Map();
+
+/** The visitor's own probes, without those that say nothing about the path. */
 const ownSamples = () => exchanges.all.slice(-OWN_PROBES).filter(({ verdict }) => verdict === "accepted").map(({ sample }) => sample);
+
+/** @param {Parameters<typeof typicalErrors>[0]} path */
+function typicalOf(path) {
+  const key = `${path.jitterMs} ${path.queue}`;
+  const typical = typicals.get(key) ?? typicalErrors(path);
+  typicals.set(key, typical);
+  return typical;
+}
 
 /** @param {Element} element @param {() => void} run */
 function observeSize(element, run) {
@@ -52,12 +65,14 @@ const filter = lab("filtering", ({ jitter, probes }, box) => {
   const enough = own.length >= LEAST_PROBES;
   yoursOption.disabled = !enough;
   jitterSlider.disabled = probes === "yours";
-  if (probes === "yours" && enough) return drawFilter({ samples: own, own: true, jitterMs: Number(jitter) }, box);
-  const queue = probes === "both" ? "both" : "there";
-  return drawFilter({ samples: simulatedProbes({ jitterMs: Number(jitter), queue }), own: false, jitterMs: Number(jitter) }, box);
+  const jitterMs = Number(jitter);
+  if (probes === "yours" && enough) return drawFilter({ samples: own, typical: null, jitterMs }, box);
+  const path = { jitterMs, queue: probes === "there" ? /** @type {const} */ ("there") : /** @type {const} */ ("both") };
+  return drawFilter({ samples: simulatedProbes(path), typical: typicalOf(path), jitterMs }, box);
 });
 lab("skew", ({ skew, age }, box) => drawTilt({ ppm: Number(skew), ageS: Number(age) }, box));
 lab("slewing", ({ error }, box) => drawSlew({ errorMs: Number(error) }, box));
+lab("strata", (_, box) => drawStrata(box));
 lab("ntp", ({ server }, box) => drawMarzullo({ offsetMs: Number(server) }, box));
 lab("party", ({ error }, box) => drawPlayhead({ errorS: Number(error) }, box));
 const bound = lab("limits", (_, box) => {

@@ -23,11 +23,11 @@ export function boundParts({ boundMs, delayMs, resolutionMs }) {
 export function drawBound({ estimate, own }, box) {
   const { em } = box;
   const { pathMs, tickMs, restMs } = boundParts(estimate);
-  const place = frame(box, { left: 0.4, right: 1.2, top: 2.6, bottom: 3.4, height: 13 });
+  const place = frame(box, { left: 0.4, right: 1.2, top: 2.6, bottom: 3.4, height: 15.5 });
   const x = scale(0, estimate.boundMs, place.left, place.right);
   const parts = [
     { kind: "fill-solid-time", name: "half the round trip", ms: pathMs },
-    { kind: "fill-busy", name: "age, and the server’s own", ms: restMs },
+    { kind: "fill-faint", name: "age, and the server’s own", ms: restMs },
     { kind: "fill-ink", name: "half a tick", ms: tickMs },
   ];
   let fromMs = 0;
@@ -45,7 +45,7 @@ export function drawBound({ estimate, own }, box) {
         const late = start > (place.left + place.right) / 2;
         return [
           bar(kind, start, y + em * 1.1, Math.max(x(fromMs) - start, 1.5), em * 0.9),
-          label("name", late ? x(fromMs) : start, y + em * 0.7, `${name} ${duration(ms)}`, late ? "end" : "start"),
+          label("name", late ? x(fromMs) - em * 0.5 : start + em * 0.1, y + em * 0.7, `${name}: ${duration(ms)}`, late ? "end" : "start"),
         ];
       }),
     ],

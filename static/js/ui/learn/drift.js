@@ -16,7 +16,8 @@ const TURN_MS = 60_000;
 /** Three dials and their words side by side need so many letters; else they stand in one column. */
 const WIDE_EMS = 19;
 const HOUR_MARKS = 12;
-const QUARTERS = Object.freeze(["60", "15", "30", "45"]);
+/** The top is under the hand that is right. */
+const QUARTERS = Object.freeze(["15", "30", "45"]);
 /** Numerals need a dial of this radius, in letters. */
 const NUMERALS_FROM_EMS = 4;
 
@@ -42,7 +43,7 @@ export function drawDrift({ ppm }, box) {
 
 /** @param {number} ppm */
 export function driftSentence(ppm) {
-  if (ppm === 0) return "0 ppm: this clock would stay right for ever. Nobody has built it yet.";
+  if (ppm === 0) return "At 0 ppm a clock would stay right for ever. Nobody has built one yet.";
   const [hour, day, week] = SPANS.map(({ lengthS }) => duration(gainMs(ppm, lengthS)));
   const way = ppm > 0 ? "fast" : "slow";
   const side = ppm > 0 ? "ahead" : "behind";
@@ -63,15 +64,15 @@ function dial(x, y, radius, offMs, em) {
     return line("axis", outerX, outerY, innerX, innerY);
   });
   const numerals = QUARTERS.map((words, index) => {
-    const [numeralX, numeralY] = onDial(x, y, radius * 0.86 - em * 0.8, index / QUARTERS.length);
+    const [numeralX, numeralY] = onDial(x, y, radius * 0.86 - em * 0.8, (index + 1) / 4);
     return label("tick", numeralX, numeralY + em * 0.35, words, "middle");
   });
   const [handX, handY] = onDial(x, y, radius * 0.94, offMs / TURN_MS);
   return [
     dot("dial", x, y, radius),
     ...hourMarks,
-    ...(radius >= NUMERALS_FROM_EMS * em ? numerals : []),
     area("fill-time", sector(x, y, radius * 0.94, offMs)),
+    ...(radius >= NUMERALS_FROM_EMS * em ? numerals : []),
     line("stroke-quiet", x, y, x, y - radius * 0.94),
     line("stroke-time", x, y, handX, handY),
     dot("fill-solid", x, y, em * 0.22),

@@ -2,7 +2,7 @@
 /** Chapters 2 and 3: one exchange on two lines of time, and what another split of the same delay would mean; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
-import { area, axisBelow, dot, fitting, frame, label, line, scale, ticks } from "./marks.js";
+import { axisBelow, bar, dot, fitting, frame, label, line, scale, ticks } from "./marks.js";
 import { duration, round, signedDuration } from "./words.js";
 
 /** @import { Box, Drawing, Frame, Mark } from "./marks.js" */
@@ -18,7 +18,7 @@ export const EXAMPLE_STAMPS = Object.freeze({ t1Ms: 1000, t2Ms: 1031.5, t3Ms: 10
 export function drawExchange({ stamps, own }, box) {
   const { t1Ms, t2Ms, t3Ms, t4Ms } = stamps;
   const { offsetMs, delayMs } = offsetAndDelay(stamps);
-  const { place, marks } = lanes(stamps, delayMs / 2, box, 14.5);
+  const { place, marks } = lanes(stamps, delayMs / 2, box, 16);
   const middle = (place.top + place.bottom) / 2;
   const center = (place.left + place.right) / 2;
   const half = duration(delayMs / 2);
@@ -37,8 +37,8 @@ export function drawExchange({ stamps, own }, box) {
       t2: stampText(t2Ms, t1Ms),
       t3: stampText(t3Ms, t1Ms),
       t4: stampText(t4Ms, t1Ms),
-      delta: `(${plain(t4Ms - t1Ms)}) − (${plain(t3Ms - t2Ms)}) = ${plain(delayMs)} ms`,
-      theta: `(${plain(t2Ms - t1Ms)} + ${plain(t3Ms - t4Ms)}) / 2 = ${plain(offsetMs)} ms`,
+      delta: `${plain(t4Ms - t1Ms)} − ${plain(t3Ms - t2Ms)} = ${plain(delayMs)} ms`,
+      theta: `(${plain(t2Ms - t1Ms)} ${t3Ms < t4Ms ? "−" : "+"} ${plain(Math.abs(t3Ms - t4Ms))}) / 2 = ${plain(offsetMs)} ms`,
     },
   };
 }
@@ -53,19 +53,19 @@ export function drawSplit({ thereMs }, box) {
   const { em } = box;
   const { offsetMs, delayMs } = offsetAndDelay(SPLIT_STAMPS);
   const trueMs = offsetBySplit(SPLIT_STAMPS, thereMs);
-  const { place, marks } = lanes(SPLIT_STAMPS, thereMs, box, 13);
-  const ruler = { ...place, top: place.bottom + em * 6.5, bottom: place.bottom + em * 7.5, height: place.height + em * 9 };
+  const { place, marks } = lanes(SPLIT_STAMPS, thereMs, box, 13.5);
+  const ruler = { ...place, top: place.bottom + em * 9, bottom: place.bottom + em * 10, height: place.bottom + em * 13.2 };
   const x = scale(offsetMs - delayMs / 2, offsetMs + delayMs / 2, ruler.left, ruler.right);
   const trueEnd = x(trueMs) > (ruler.left + ruler.right) / 2;
   return {
     marks: [
       ...marks,
-      area("fill-time", [[ruler.left, ruler.top], [ruler.right, ruler.top], [ruler.right, ruler.bottom], [ruler.left, ruler.bottom]]),
+      bar("fill-time", ruler.left, ruler.top, ruler.right - ruler.left, ruler.bottom - ruler.top),
       ...axisBelow(ruler, box, x, ticks(offsetMs - delayMs / 2, offsetMs + delayMs / 2, Math.min(5, fitting(ruler.right - ruler.left, box))), "offset θ, ms"),
       line("stroke-quiet", x(offsetMs), ruler.top - em * 0.5, x(offsetMs), ruler.bottom),
-      label("name", x(offsetMs), ruler.top - em * 1, "the formula", "middle"),
+      label("name", x(offsetMs), ruler.top - em * 0.9, `the formula: ${offsetMs} ms`, "middle"),
       dot("fill-solid-time", x(trueMs), (ruler.top + ruler.bottom) / 2, em * 0.5),
-      label("value", x(trueMs), ruler.top - em * 2.3, `truth ${round(trueMs)}`, trueEnd ? "end" : "start"),
+      label("value", x(trueMs), ruler.top - em * 2.4, `the truth: ${round(trueMs)}`, trueEnd ? "end" : "start"),
     ],
     height: ruler.height,
     now: splitSentence(thereMs, delayMs - thereMs, trueMs, offsetMs),
@@ -130,11 +130,11 @@ export function offsetSentence(offsetMs, own) {
 
 /** Hours of an epoch tell nothing here: only T1 = 0 and what follows. @param {number} ms @param {number} originMs */
 function stampText(ms, originMs) {
-  return ms === originMs ? "0.00 ms" : `${plain(ms - originMs)} ms`;
+  return `${plain(ms - originMs)} ms`;
 }
 
-/** @param {number} ms */
+/** To the microsecond, where the arithmetic can be followed. @param {number} ms */
 function plain(ms) {
-  const words = Math.abs(ms).toFixed(2);
+  const words = Math.abs(ms).toFixed(3);
   return ms < 0 && Number(words) !== 0 ? `−${words}` : words;
 }

@@ -3,6 +3,7 @@
 
 import { listen, need, part, say, stopAll } from "../dom.js";
 import { paint } from "./paint.js";
+import { tied } from "./words.js";
 
 /** @import { FrameLoop } from "../loop.js" */
 /** @import { Box, Drawing } from "./marks.js" */
@@ -29,7 +30,7 @@ export function mountLab({ root, loop, draw, observeSize, letterPx }) {
     if (width < LEAST_WIDTH_PX) return;
     const { marks, height, now, spoken = {}, shown = {} } = draw(read(inputs), { width, em: letterPx(plot) });
     paint(plot, marks, width, height);
-    say(part(root, "now"), now);
+    say(part(root, "now"), tied(now));
     for (const [name, words] of Object.entries(shown)) say(part(root, name), words);
     for (const input of inputs) tell(root, input, spoken[input.name]);
   };

@@ -70,6 +70,11 @@ export function frame({ width, em }, { left, right, top, bottom, height }) {
   return { left: left * em, right: width - right * em, top: top * em, bottom: (height - bottom) * em, height: height * em };
 }
 
+/** A plot's height in letters: in proportion on wide screens, tall enough on narrow ones. @param {Box} box */
+export function plotEms({ width, em }) {
+  return Math.min(24, Math.max(18, (width / em) * 0.62));
+}
+
 /** A minus is a minus, not a hyphen. @param {number} value */
 export function tickText(value) {
   return value < 0 ? `−${-value}` : String(value);

@@ -3,7 +3,7 @@
 
 import { positionAt } from "../../playback/playhead.js";
 import { clockTime } from "../format.js";
-import { dot, fitting, frame, label, line, polyline, scale, axisBelow, ticks } from "./marks.js";
+import { axisBelow, dot, fitting, frame, label, line, plotEms, polyline, scale, ticks } from "./marks.js";
 
 /** @import { Box, Drawing, Frame, Mark, Scale } from "./marks.js" */
 
@@ -22,7 +22,7 @@ export function filmS(errorS, mediaMs = NOW_MS) {
 /** @param {{errorS: number}} state of Ben's wall clock @param {Box} box @returns {Drawing} */
 export function drawPlayhead({ errorS }, box) {
   const { em } = box;
-  const place = frame(box, { left: 3.4, right: 1, top: 2.4, bottom: 3.6, height: 18 });
+  const place = frame(box, { left: 3.4, right: 1, top: 2.4, bottom: 3.6, height: plotEms(box) });
   const x = scale(0, SPAN_S, place.left, place.right);
   const y = scale(FILM_TO_S, FILM_FROM_S, place.top, place.bottom);
   const nowX = x(NOW_MS / 1000);

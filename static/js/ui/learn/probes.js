@@ -6,12 +6,17 @@ import { offsetAndDelay } from "../../clock/exchange-log.js";
 
 /** @import { Sample } from "../../clock/estimator.js" */
 /** @typedef {"there" | "both"} Queue  where messages wait */
+/** @typedef {{mean: number, minimum: number, strip: number}} Readings  offsets, in milliseconds */
 
 const PATH_MS = 20;
 const SERVER_MS = 0.1;
-const EVERY_MS = 2000;
+/** A burst, so close together that nothing drifts meanwhile. */
+const EVERY_MS = 50;
 const COUNT = 30;
-const SEED = 7;
+/** As many bursts tell what is typical. */
+export const RUNS = 21;
+/** A burst that is neither lucky nor unlucky. */
+const SHOWN_SEED = 14;
 const ISOLATED_RESOLUTION_MS = 0.005;
 
 /** Mulberry32: small, seeded, good enough for a drawing. @param {number} seed @returns {() => number} in [0, 1) */
@@ -26,12 +31,12 @@ export function seededRandom(seed) {
 }
 
 /**
- * A minute of probes; the true offset is 0. Waiting is exponential, as in a queue.
- * @param {{jitterMs: number, queue: Queue}} path jitterMs is the mean wait
+ * A burst of probes; the true offset is 0. Waiting is exponential, as in a queue.
+ * @param {{jitterMs: number, queue: Queue, seed?: number}} path jitterMs is the mean wait
  * @returns {Sample[]}
  */
-export function simulatedProbes({ jitterMs, queue }) {
-  const random = seededRandom(SEED);
+export function simulatedProbes({ jitterMs, queue, seed = SHOWN_SEED }) {
+  const random = seededRandom(seed);
   const wait = () => -Math.log(1 - random()) * jitterMs;
   return Array.from({ length: COUNT }, (_, index) => {
     const t1Ms = index * EVERY_MS;
@@ -58,4 +63,21 @@ export function stripOffsetMs(samples) {
   const estimator = new Estimator({ resolutionMs: ISOLATED_RESOLUTION_MS });
   for (const sample of samples) estimator.add(sample);
   return estimator.estimate(samples.at(-1)?.t4Ms ?? 0)?.offsetMs ?? 0;
+}
+
+/** All three. @param {readonly Sample[]} samples @returns {Readings} */
+export function readings(samples) {
+  return { mean: meanOffsetMs(samples), minimum: minimumOffsetMs(samples), strip: stripOffsetMs(samples) };
+}
+
+/** The middle one of the errors of many bursts over such a path. @param {{jitterMs: number, queue: Queue}} path @returns {Readings} */
+export function typicalErrors(path) {
+  const runs = Array.from({ length: RUNS }, (_, index) => readings(simulatedProbes({ ...path, seed: index + 1 })));
+  const middle = (/** @type {keyof Readings} */ name) => median(runs.map((run) => Math.abs(run[name])));
+  return { mean: middle("mean"), minimum: middle("minimum"), strip: middle("strip") };
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

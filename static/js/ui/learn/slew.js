@@ -2,7 +2,7 @@
 /** Chapter 6: how an error of the clock is removed, by a slew or by a step; pure. */
 
 import { MAX_SLEW, STEP_MS } from "../../clock/media-clock.js";
-import { area, axisBelow, axisLeft, dot, fitting, frame, label, line, polyline, scale, ticks } from "./marks.js";
+import { axisBelow, axisLeft, bar, dot, fitting, frame, label, line, plotEms, polyline, scale, ticks } from "./marks.js";
 import { round } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
@@ -20,7 +20,7 @@ export function slewS(errorMs) {
 /** @param {{errorMs: number}} state positive: the clock is ahead @param {Box} box @returns {Drawing} */
 export function drawSlew({ errorMs }, box) {
   const { em } = box;
-  const place = frame(box, { left: 3.2, right: 1, top: 2.4, bottom: 3.6, height: 18 });
+  const place = frame(box, { left: 3.2, right: 1, top: 2.4, bottom: 3.6, height: plotEms(box) });
   const x = scale(0, SPAN_S, place.left, place.right);
   const y = scale(HIGHEST_MS, -HIGHEST_MS, place.top, place.bottom);
   const takesS = slewS(errorMs);
@@ -29,7 +29,7 @@ export function drawSlew({ errorMs }, box) {
   const side = errorMs < 0 ? 1 : -1;
   return {
     marks: [
-      area("fill-time", [[place.left, y(STEP_MS)], [place.right, y(STEP_MS)], [place.right, y(-STEP_MS)], [place.left, y(-STEP_MS)]]),
+      bar("fill-time", place.left, y(STEP_MS), place.right - place.left, y(-STEP_MS) - y(STEP_MS)),
       ...axisLeft(place, box, y, [-STEP_MS, 0, STEP_MS], "error of the clock, ms"),
       ...axisBelow(place, box, x, ticks(0, SPAN_S, Math.min(8, fitting(place.right - place.left, box, 3))), "seconds"),
       label("name", place.right - em * 0.3, y(STEP_MS) - em * 0.6, "beyond: step", "end"),

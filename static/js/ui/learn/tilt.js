@@ -1,7 +1,7 @@
 // @ts-check
 /** Chapter 5: the offset as a line that tilts, and what a flat reading of an old probe costs; pure. */
 
-import { axisBelow, axisLeft, dot, fitting, frame, label, line, scale, ticks } from "./marks.js";
+import { axisBelow, axisLeft, dot, fitting, frame, label, line, plotEms, scale, ticks } from "./marks.js";
 import { seededRandom } from "./probes.js";
 import { duration, round } from "./words.js";
 
@@ -23,7 +23,7 @@ export function agedMs(ppm, ageS) {
 /** @param {{ppm: number, ageS: number}} state @param {Box} box @returns {Drawing} */
 export function drawTilt({ ppm, ageS }, box) {
   const { em } = box;
-  const place = frame(box, { left: 3, right: 0.8, top: 2.4, bottom: 3.6, height: 18 });
+  const place = frame(box, { left: 3, right: 0.8, top: 2.4, bottom: 3.6, height: plotEms(box) });
   const x = scale(-WINDOW_S, 0, place.left, place.right);
   const y = scale(HIGHEST_MS, LOWEST_MS, place.top, place.bottom);
   const bestMs = -agedMs(ppm, ageS);
@@ -32,7 +32,7 @@ export function drawTilt({ ppm, ageS }, box) {
   const farFromEnd = ageS >= 45;
   return {
     marks: [
-      ...axisLeft(place, box, y, [-10, -5, 0, 5], "offset θ, ms beside now"),
+      ...axisLeft(place, box, y, [-10, -5, 0, 5], "offset θ against now’s, ms"),
       ...axisBelow(place, box, x, ticks(-WINDOW_S, 0, Math.min(7, fitting(place.right - place.left, box, 4))), "seconds ago"),
       ...otherProbes(ppm).map(([atS, offsetMs]) => dot("probe probe--faint", x(atS), y(offsetMs), em * 0.24)),
       line("stroke-time", x(-WINDOW_S), y(-agedMs(ppm, WINDOW_S)), x(0), y(0)),
@@ -42,7 +42,7 @@ export function drawTilt({ ppm, ageS }, box) {
       dot("fill-solid-time", x(0), y(0), em * 0.3),
       label("word--strip", x(0) - em * 0.4, y(0) - em * 0.9, "along the line", "end"),
       ...(farFromEnd && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${round(wrongMs)} wrong`, "end")] : []),
-      label("value", Math.min(best[0], place.right - em * 2), best[1] - em * 0.9, "best probe", ageS > WINDOW_S - 25 ? "start" : "middle"),
+      label("value", Math.min(best[0], place.right - em * 2), best[1] - em * 2.1, "best probe", ageS > WINDOW_S - 25 ? "start" : "middle"),
     ].filter((mark) => !(mark.words === "best probe" && ageS < 40)),
     height: place.height,
     now: tiltSentence(ppm, ageS),

@@ -2,13 +2,17 @@
 /** Durations in the course's words; pure. */
 
 const SECOND_MS = 1000;
+/** Below it milliseconds would be all zeros. */
+const MICRO_BELOW_MS = 0.00995;
+const UNITS = /(\d) (µs|ms|s|ppm|%)(?![\w])/g;
 
 /**
- * A length of time in the unit that reads best, three digits at most: 72 ms, 1.73 s, 60.5 s. No sign.
+ * A length of time in the unit that reads best, three digits at most: 2.50 µs, 72.0 ms, 1.73 s. No sign.
  * @param {number} ms
  */
 export function duration(ms) {
   const size = Math.abs(ms);
+  if (size > 0 && size < MICRO_BELOW_MS) return `${digits(size * 1000)} µs`;
   if (size < 999.5) return `${digits(size)} ms`;
   return `${digits(size / SECOND_MS)} s`;
 }
@@ -29,4 +33,9 @@ export function signedDuration(ms) {
 /** Round figures without their zeros: 20 ms, 1.5 s. @param {number} ms */
 export function round(ms) {
   return Math.abs(ms) < SECOND_MS ? `${Number(ms.toFixed(1))} ms` : `${Number((ms / SECOND_MS).toFixed(1))} s`;
+}
+
+/** Ties each figure to its unit, so that no line ends between them. @param {string} words */
+export function tied(words) {
+  return words.replace(UNITS, "$1\u00a0$2");
 }
