@@ -1,7 +1,8 @@
 // @ts-check
 /** Chapter 9: what the visitor's own bound is made of; pure. */
 
-import { axisBelow, bar, fitting, frame, label, line, scale, ticks } from "./marks.js";
+import { boundFigure } from "../clock-bar.js";
+import { axisBelow, bar, fitting, frame, label, labelOver, line, scale, ticks } from "./marks.js";
 import { duration } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
@@ -37,15 +38,14 @@ export function drawBound({ estimate, own }, box) {
       ...axisBelow(place, box, x, ticks(0, estimate.boundMs, Math.min(6, fitting(place.right - place.left, box, 5))), "± ms"),
       line("hair", place.left, place.top - em, place.left, place.bottom),
       line("stroke-time stroke-dashed", place.right, place.top - em, place.right, place.bottom),
-      label("value", place.right, place.top - em * 1.4, `±${duration(estimate.boundMs)}`, "end"),
+      label("value", place.right, place.top - em * 1.4, `±${boundFigure(estimate.boundMs)} ms`, "end"),
       ...parts.flatMap(({ kind, name, ms }, index) => {
         const y = place.top + row * index;
         const start = x(fromMs);
         fromMs += ms;
-        const late = start > (place.left + place.right) / 2;
         return [
           bar(kind, start, y + em * 1.1, Math.max(x(fromMs) - start, 1.5), em * 0.9),
-          label("name", late ? x(fromMs) - em * 0.5 : start + em * 0.1, y + em * 0.7, `${name}: ${duration(ms)}`, late ? "end" : "start"),
+          labelOver("name", (start + x(fromMs)) / 2, y + em * 0.7, `${name}: ${duration(ms)}`, place, box),
         ];
       }),
     ],
@@ -59,5 +59,5 @@ export function boundSentence(estimate, own) {
   const { pathMs } = boundParts(estimate);
   const whose = own ? "Your clock here may be wrong by" : "In this example the clock may be wrong by";
   const share = Math.round((pathMs / estimate.boundMs) * 100);
-  return `${whose} ${duration(estimate.boundMs)} at most; ${share} % of that is half the shortest round trip, which no clever arithmetic takes away.`;
+  return `${whose} ${boundFigure(estimate.boundMs)} ms at most; ${share} % of that is half the shortest round trip, which no clever arithmetic takes away.`;
 }

@@ -2,7 +2,7 @@
 /** Chapters 2 and 3: one exchange on two lines of time, and what another split of the same delay would mean; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
-import { axisBelow, bar, dot, fitting, frame, label, line, scale, ticks } from "./marks.js";
+import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, scale, ticks } from "./marks.js";
 import { duration, round, signedDuration } from "./words.js";
 
 /** @import { Box, Drawing, Frame, Mark } from "./marks.js" */
@@ -56,16 +56,15 @@ export function drawSplit({ thereMs }, box) {
   const { place, marks } = lanes(SPLIT_STAMPS, thereMs, box, 13.5);
   const ruler = { ...place, top: place.bottom + em * 9, bottom: place.bottom + em * 10, height: place.bottom + em * 13.2 };
   const x = scale(offsetMs - delayMs / 2, offsetMs + delayMs / 2, ruler.left, ruler.right);
-  const trueEnd = x(trueMs) > (ruler.left + ruler.right) / 2;
   return {
     marks: [
       ...marks,
       bar("fill-time", ruler.left, ruler.top, ruler.right - ruler.left, ruler.bottom - ruler.top),
       ...axisBelow(ruler, box, x, ticks(offsetMs - delayMs / 2, offsetMs + delayMs / 2, Math.min(5, fitting(ruler.right - ruler.left, box))), "offset θ, ms"),
       line("stroke-quiet", x(offsetMs), ruler.top - em * 0.5, x(offsetMs), ruler.bottom),
-      label("name", x(offsetMs), ruler.top - em * 0.9, `the formula: ${offsetMs} ms`, "middle"),
+      labelOver("name", x(offsetMs), ruler.top - em * 0.9, `the formula: ${offsetMs} ms`, ruler, box),
       dot("fill-solid-time", x(trueMs), (ruler.top + ruler.bottom) / 2, em * 0.5),
-      label("value", x(trueMs), ruler.top - em * 2.4, `the truth: ${round(trueMs)}`, trueEnd ? "end" : "start"),
+      labelOver("value", x(trueMs), ruler.top - em * 2.4, `the truth: ${round(trueMs)}`, ruler, box),
     ],
     height: ruler.height,
     now: splitSentence(thereMs, delayMs - thereMs, trueMs, offsetMs),
@@ -81,7 +80,7 @@ export function splitSentence(thereMs, backMs, trueMs, offsetMs) {
 }
 
 /**
- * Two lines of time, the server's above, and the message between them; seen from the visitor's clock.
+ * Two lines of time, the server’s above, and the message between them; seen from the visitor's clock.
  * @param {Stamps} stamps @param {number} thereMs @param {Box} box @param {number} height in letters
  * @returns {{place: Frame, marks: Mark[]}}
  */
@@ -124,8 +123,8 @@ function serverStamps({ left, right, top }, arrives, leaves, em) {
 /** @param {number} offsetMs server − yours @param {boolean} own */
 export function offsetSentence(offsetMs, own) {
   const whose = own ? "your clock" : "the clock";
-  if (Math.abs(offsetMs) < 0.005) return `By this probe alone ${whose} and the server's agree.`;
-  return `By this probe alone ${whose} is ${duration(offsetMs)} ${offsetMs > 0 ? "behind" : "ahead of"} the server's, so θ is ${signedDuration(offsetMs)}.`;
+  if (Math.abs(offsetMs) < 0.005) return `By this probe alone ${whose} and the server’s agree.`;
+  return `By this probe alone ${whose} is ${duration(offsetMs)} ${offsetMs > 0 ? "behind" : "ahead of"} the server’s, so θ is ${signedDuration(offsetMs)}.`;
 }
 
 /** Hours of an epoch tell nothing here: only T1 = 0 and what follows. @param {number} ms @param {number} originMs */

@@ -12,6 +12,8 @@ import { tied } from "./words.js";
 
 /** Narrower than this nothing can be drawn; the figure is not laid out yet. */
 const LEAST_WIDTH_PX = 120;
+/** Letters grow with the reader's wish as long as a line of so many of them fits the figure. */
+const LEAST_EMS = 17;
 
 /**
  * @param {object} needs
@@ -28,7 +30,10 @@ export function mountLab({ root, loop, draw, observeSize, letterPx }) {
   const show = () => {
     const width = Math.floor(plot.getBoundingClientRect().width);
     if (width < LEAST_WIDTH_PX) return;
-    const { marks, height, now, spoken = {}, shown = {} } = draw(read(inputs), { width, em: letterPx(plot) });
+    plot.style.fontSize = "";
+    const em = Math.min(letterPx(plot), width / LEAST_EMS);
+    plot.style.fontSize = `${em}px`;
+    const { marks, height, now, spoken = {}, shown = {} } = draw(read(inputs), { width, em });
     paint(plot, marks, width, height);
     say(part(root, "now"), tied(now));
     for (const [name, words] of Object.entries(shown)) say(part(root, name), words);

@@ -45,6 +45,19 @@ export function label(kind, x, y, words, anchor = "start") {
   return { tag: "text", kind: `word ${kind}`, at: { x: px(x), y: px(y), "text-anchor": anchor }, words };
 }
 
+/** A letter of the mono is this wide, in letters' height; the text face is narrower. */
+const WIDEST_EMS = 0.6;
+
+/**
+ * Words over a point, moved aside where they would leave the frame.
+ * @param {string} kind @param {number} x @param {number} y the baseline @param {string} words @param {Pick<Frame, "left" | "right">} place @param {Box} box
+ * @returns {Mark}
+ */
+export function labelOver(kind, x, y, words, { left, right }, { em }) {
+  const half = (words.length * WIDEST_EMS * em) / 2;
+  return label(kind, Math.max(Math.min(x, right - half), left + half), y, words, "middle");
+}
+
 /** Maps values onto pixels. @param {number} from @param {number} to @param {number} start @param {number} end @returns {Scale} */
 export function scale(from, to, start, end) {
   return (value) => start + ((value - from) / (to - from)) * (end - start);
@@ -114,24 +127,4 @@ export function axisLeft({ left, right, top }, { em }, y, values, name) {
 /** How many words of a width fit beside each other. @param {number} length in pixels @param {Box} box @param {number} [ems] */
 export function fitting(length, { em }, ems = 5) {
   return Math.max(2, Math.floor(length / (ems * em)) + 1);
-}
-
-/**
- * Moves labels apart, in their order, so that none covers another.
- * @param {readonly number[]} places @param {number} least distance @param {number} from @param {number} to
- */
-export function spread(places, least, from, to) {
-  const order = places.map((_, index) => index).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
-  const moved = [...places];
-  let floor = from;
-  for (const index of order) {
-    moved[index] = Math.max(moved[index] ?? 0, floor);
-    floor = (moved[index] ?? 0) + least;
-  }
-  let ceiling = to;
-  for (const index of order.reverse()) {
-    moved[index] = Math.min(moved[index] ?? 0, ceiling);
-    ceiling = (moved[index] ?? 0) - least;
-  }
-  return moved;
 }

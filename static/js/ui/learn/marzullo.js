@@ -1,8 +1,7 @@
 // @ts-check
 /** Chapter 7: four servers, each with its interval, and where most of them agree; pure. */
 
-import { axisBelow, bar, dot, fitting, frame, label, line, scale, ticks } from "./marks.js";
-import { tickText } from "./marks.js";
+import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, scale, tickText, ticks } from "./marks.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 /** @typedef {{name: string, offsetMs: number, boundMs: number}} Source */
@@ -37,7 +36,6 @@ export function drawMarzullo({ offsetMs }, box) {
   const place = frame(box, { left: 2, right: 0.8, top: 2.2, bottom: 3.4, height: 15.5 });
   const x = scale(-REACH_MS - MOVED_BOUND_MS, REACH_MS + MOVED_BOUND_MS, place.left, place.right);
   const row = (place.bottom - place.top) / sources.length;
-  const nearRight = x(highMs) > place.right - em * 6;
   return {
     marks: [
       bar("fill-time", x(lowMs), place.top - em * 0.6, x(highMs) - x(lowMs), place.bottom - place.top + em * 0.6),
@@ -49,10 +47,10 @@ export function drawMarzullo({ offsetMs }, box) {
           label(agrees ? "value" : "word--mean", 0, y + em * 0.35, source.name),
           line(agrees ? "span" : "span span--false", x(source.offsetMs - source.boundMs), y, x(source.offsetMs + source.boundMs), y),
           dot(agrees ? "fill-solid-time" : "fill-lost", x(source.offsetMs), y, em * 0.35),
-          ...(agrees ? [] : [label("word--mean", x(source.offsetMs), y - em * 0.8, "falseticker", source.offsetMs > 30 ? "end" : source.offsetMs < -30 ? "start" : "middle")]),
+          ...(agrees ? [] : [labelOver("word--mean", x(source.offsetMs), y - em * 0.8, "falseticker", place, box)]),
         ];
       }),
-      label("word--strip", nearRight ? x(highMs) : (x(lowMs) + x(highMs)) / 2, place.top - em * 1.1, "agreed", nearRight ? "end" : "middle"),
+      labelOver("word--strip", (x(lowMs) + x(highMs)) / 2, place.top - em * 1.1, "agreed", place, box),
     ],
     height: place.height,
     now: marzulloSentence(sources, { lowMs, highMs, names }),

@@ -16,7 +16,7 @@ const COUNT = 30;
 /** As many bursts tell what is typical. */
 export const RUNS = 21;
 /** A burst that is neither lucky nor unlucky. */
-const SHOWN_SEED = 14;
+const SHOWN_SEED = 50;
 const ISOLATED_RESOLUTION_MS = 0.005;
 
 /** Mulberry32: small, seeded, good enough for a drawing. @param {number} seed @returns {() => number} in [0, 1) */

@@ -37,7 +37,7 @@ export function drawStrata({ width, em }) {
   );
   return {
     marks: [...marks, ...nodes],
-    height: ROW_EMS * LEVELS.length * em,
+    height: ROW_EMS * (LEVELS.length + 0.2) * em,
     now: "The usual way here: an atomic clock, a stratum 1 server, a public one, the machine we run on, then our media clock, and you.",
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Chapter 5: the offset as a line that tilts, and what a flat reading of an old probe costs; pure. */
 
-import { axisBelow, axisLeft, dot, fitting, frame, label, line, plotEms, scale, ticks } from "./marks.js";
+import { axisBelow, axisLeft, dot, fitting, frame, label, labelOver, line, plotEms, scale, ticks } from "./marks.js";
 import { seededRandom } from "./probes.js";
 import { duration, round } from "./words.js";
 
@@ -42,7 +42,7 @@ export function drawTilt({ ppm, ageS }, box) {
       dot("fill-solid-time", x(0), y(0), em * 0.3),
       label("word--strip", x(0) - em * 0.4, y(0) - em * 0.9, "along the line", "end"),
       ...(farFromEnd && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${round(wrongMs)} wrong`, "end")] : []),
-      label("value", Math.min(best[0], place.right - em * 2), best[1] - em * 2.1, "best probe", ageS > WINDOW_S - 25 ? "start" : "middle"),
+      labelOver("value", best[0], best[1] - em * 2.1, "best probe", place, box),
     ].filter((mark) => !(mark.words === "best probe" && ageS < 40)),
     height: place.height,
     now: tiltSentence(ppm, ageS),
