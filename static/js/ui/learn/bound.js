@@ -28,7 +28,7 @@ export function drawBound({ estimate, own }, box) {
   const x = scale(0, estimate.boundMs, place.left, place.right);
   const parts = [
     { kind: "fill-solid-time", name: "half the round trip", ms: pathMs },
-    { kind: "fill-faint", name: "age, and the server’s own", ms: restMs },
+    { kind: "fill-faint", name: "age, and the server", ms: restMs },
     { kind: "fill-ink", name: "half a tick", ms: tickMs },
   ];
   let fromMs = 0;

@@ -50,7 +50,7 @@ export function mountLab({ root, loop, draw, observeSize, letterPx }) {
       input.value = String(value);
       soon();
     },
-    ...stopAll([listen(root, "input", soon), observeSize(plot, soon)]),
+    ...stopAll([listen(root, "input", soon), observeSize(root, soon)]),
   };
 }
 

@@ -45,8 +45,9 @@ export function label(kind, x, y, words, anchor = "start") {
   return { tag: "text", kind: `word ${kind}`, at: { x: px(x), y: px(y), "text-anchor": anchor }, words };
 }
 
-/** A letter of the mono is this wide, in letters' height; the text face is narrower. */
-const WIDEST_EMS = 0.6;
+/** How wide a letter is, in its height: of the mono exactly, of the text face on average. */
+const MONO_EMS = 0.6;
+const TEXT_EMS = 0.5;
 
 /**
  * Words over a point, moved aside where they would leave the frame.
@@ -54,8 +55,9 @@ const WIDEST_EMS = 0.6;
  * @returns {Mark}
  */
 export function labelOver(kind, x, y, words, { left, right }, { em }) {
-  const half = (words.length * WIDEST_EMS * em) / 2;
-  return label(kind, Math.max(Math.min(x, right - half), left + half), y, words, "middle");
+  const half = (words.length * (kind === "value" ? MONO_EMS : TEXT_EMS) * em) / 2;
+  const fits = half * 2 <= right - left;
+  return label(kind, fits ? Math.max(Math.min(x, right - half), left + half) : (left + right) / 2, y, words, "middle");
 }
 
 /** Maps values onto pixels. @param {number} from @param {number} to @param {number} start @param {number} end @returns {Scale} */
