@@ -1,5 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { boundParts, boundSentence, drawBound } from "../../static/js/ui/learn/bound.js";
@@ -208,6 +209,21 @@ for (const [name, draw] of Object.entries(FIGURES)) {
     }
   });
 }
+
+test("what a page without JavaScript says is what its figures begin with", () => {
+  const beginnings = {
+    drift: drawDrift({ ppm: 20 }, DESKTOP),
+    asymmetry: drawSplit({ thereMs: 30 }, DESKTOP),
+    skew: drawTilt({ ppm: 50, ageS: 120 }, DESKTOP),
+    slewing: drawSlew({ errorMs: 30 }, DESKTOP),
+    ntp: drawMarzullo({ offsetMs: 45 }, DESKTOP),
+    party: drawPlayhead({ errorS: 30 }, DESKTOP),
+  };
+  for (const [key, { now }] of Object.entries(beginnings)) {
+    const page = readFileSync(new URL(`../../templates/sync/learn/_${key}.html`, import.meta.url), "utf-8");
+    assert.equal(page.match(/data-testid="\w+-now">([^<]+)</)?.[1], tied(now));
+  }
+});
 
 test("words over a point stay within their frame", () => {
   const place = { left: 10, right: 300 };

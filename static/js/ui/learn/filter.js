@@ -23,7 +23,7 @@ export function drawFilter({ samples, typical, jitterMs }, box) {
   const estimates = readings(samples);
   const zeroMs = typical ? 0 : estimates.strip;
   const cloud = drawCloud(samples, zeroMs, typical ? REACH_MS : null, box);
-  const bars = drawBars(estimates, zeroMs, typical ? "error of three readings of them, ms" : "three readings of them, ms beside the strip’s", cloud.height, box);
+  const bars = drawBars(estimates, zeroMs, typical ? "error of each reading, ms" : "beside the strip’s reading, ms", cloud.height, box);
   return {
     marks: [...cloud.marks, ...bars.marks],
     height: bars.height,
