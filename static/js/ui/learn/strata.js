@@ -22,7 +22,7 @@ const TREE_FROM_EMS = 18;
 /** @param {Box} box @returns {Drawing} */
 export function drawStrata({ width, em }) {
   const whole = width >= TREE_FROM_EMS * em;
-  const left = Math.min(WORDS_EMS * em, width - 2.5 * em);
+  const left = WORDS_EMS * em;
   const rows = LEVELS.map(({ count, ours }, row) => {
     const places = Array.from({ length: count }, (_, index) => left + ((index + 0.5) / count) * (width - left));
     const shown = whole ? places : [left + (width - left) / 2];
