@@ -14,6 +14,8 @@ const SEED = 3;
 const LOWEST_MS = -13;
 const HIGHEST_MS = 5;
 const NOISE_MS = 1.6;
+/** A younger probe stands so close to the end of the line that words would cover each other. */
+const ROOMY_FROM_S = 45;
 
 /** What ppm of skew move an offset in a time, in milliseconds. @param {number} ppm @param {number} ageS */
 export function agedMs(ppm, ageS) {
@@ -29,7 +31,7 @@ export function drawTilt({ ppm, ageS }, box) {
   const bestMs = -agedMs(ppm, ageS);
   const wrongMs = agedMs(ppm, ageS);
   const best = /** @type {[number, number]} */ ([x(-ageS), y(bestMs)]);
-  const farFromEnd = ageS >= 45;
+  const roomy = ageS >= ROOMY_FROM_S;
   return {
     marks: [
       ...axisLeft(place, box, y, [-10, -5, 0, 5], "offset θ against now’s, ms"),
@@ -41,9 +43,9 @@ export function drawTilt({ ppm, ageS }, box) {
       dot("fill-solid-time", best[0], best[1], em * 0.45),
       dot("fill-solid-time", x(0), y(0), em * 0.3),
       label("word--strip", x(0) - em * 0.4, y(0) - em * 0.9, "along the line", "end"),
-      ...(farFromEnd && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${round(wrongMs)} wrong`, "end")] : []),
-      labelOver("value", best[0], best[1] - em * 2.1, "best probe", place, box),
-    ].filter((mark) => !(mark.words === "best probe" && ageS < 40)),
+      ...(roomy && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${round(wrongMs)} wrong`, "end")] : []),
+      ...(roomy ? [labelOver("value", best[0], best[1] - em * 2.1, "best probe", place, box)] : []),
+    ],
     height: place.height,
     now: tiltSentence(ppm, ageS),
     spoken: { skew: `${ppm} ppm`, age: `${ageS} s old` },
