@@ -165,6 +165,10 @@ def test_nothing_runs_over_the_edge(reader: Viewer, text: str) -> None:
 
 def test_on_paper_only_the_text_and_the_drawings_are_left(reader: Viewer) -> None:
     await_drawing(reader, "drift")
-    reader.page.emulate_media(media="print")
+    reader.page.emulate_media(media="print", color_scheme="dark")
+    reader.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert reader.page.evaluate("document.documentElement.dataset.theme") == "day"
+    reader.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert reader.page.evaluate("document.documentElement.dataset.theme") != "day"
     assert not reader.page.locator(".lab__controls:visible, .clock-bar:visible").count()
     assert reader.page.locator("#figure-drift svg").is_visible()

@@ -89,6 +89,18 @@ exchanges.subscribe(() => {
   for (const { redraw } of [exchange, filter, bound]) redraw();
 });
 
+/** Paper is day, whatever the screen is. */
+const { dataset } = document.documentElement;
+const screenTheme = { value: dataset.theme };
+window.addEventListener("beforeprint", () => {
+  screenTheme.value = dataset.theme;
+  dataset.theme = "day";
+});
+window.addEventListener("afterprint", () => {
+  if (screenTheme.value) dataset.theme = screenTheme.value;
+  else delete dataset.theme;
+});
+
 mountContents({
   chapters: [...document.querySelectorAll("section.chapter")].filter((chapter) => chapter instanceof HTMLElement),
   lists: [byId("contents", HTMLElement), byId("contents-fold", HTMLDetailsElement)],

@@ -22,7 +22,7 @@ export function drawExchange({ stamps, own }, box) {
   const middle = (place.top + place.bottom) / 2;
   const center = (place.left + place.right) / 2;
   const half = duration(delayMs / 2);
-  const whose = own ? "Your newest probe" : "This example";
+  const whose = own ? "Your newest probe" : "The probe of this example";
   return {
     marks: [
       ...marks,
@@ -80,7 +80,7 @@ export function splitSentence(thereMs, backMs, trueMs, offsetMs) {
 }
 
 /**
- * Two lines of time, the server’s above, and the message between them; seen from the visitor's clock.
+ * Two lines of time, the server's above, and the message between them; seen from the visitor's clock.
  * @param {Stamps} stamps @param {number} thereMs @param {Box} box @param {number} height in letters
  * @returns {{place: Frame, marks: Mark[]}}
  */
