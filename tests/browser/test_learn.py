@@ -170,5 +170,7 @@ def test_on_paper_only_the_text_and_the_drawings_are_left(reader: Viewer) -> Non
     assert reader.page.evaluate("document.documentElement.dataset.theme") == "day"
     reader.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert reader.page.evaluate("document.documentElement.dataset.theme") != "day"
-    assert not reader.page.locator(".lab__controls:visible, .clock-bar:visible").count()
+    assert not reader.page.locator(
+        ".lab__controls:visible, .clock-bar:visible, #contents-fold:visible"
+    ).count()
     assert reader.page.locator("#figure-drift svg").is_visible()
