@@ -35,7 +35,7 @@ export function drawTilt({ ppm, ageS }, box) {
   return {
     marks: [
       ...axisLeft(place, box, y, [-10, -5, 0, 5], "offset θ against now’s, ms"),
-      ...axisBelow(place, box, x, ticks(-WINDOW_S, 0, Math.min(7, fitting(place.right - place.left, box, 4))), "seconds ago"),
+      ...axisBelow(place, box, x, ticks(-WINDOW_S, 0, Math.min(7, fitting(place.right - place.left, box, 4))), "seconds from now"),
       ...otherProbes(ppm).map(([atS, offsetMs]) => dot("probe probe--faint", x(atS), y(offsetMs), em * 0.24)),
       line("stroke-time", x(-WINDOW_S), y(-agedMs(ppm, WINDOW_S)), x(0), y(0)),
       line("stroke-lost", best[0], best[1], x(0), best[1]),
