@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from sync.course import CHAPTERS
+
 TABS: Final = (
     {"key": "dashboard", "url": "/clock/", "label": "Dashboard"},
     {"key": "visualize", "url": "/clock/visualize/", "label": "Visualize"},
@@ -49,8 +51,8 @@ def simulate(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def learn(request: HttpRequest) -> HttpResponse:
-    """A short course."""
-    return clock_page(request, "learn", "sync/learn.html")
+    """A short course: why clocks differ, how they are made to agree, and what stays unknown."""
+    return clock_page(request, "learn", "sync/learn.html", {"chapters": CHAPTERS})
 
 
 def clock_page(

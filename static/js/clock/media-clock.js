@@ -4,9 +4,9 @@
 /** @import { Estimate, Estimator, Sample, Verdict } from "./estimator.js" */
 
 /** Well inside the player's authority (0.5 %), so that a correction of the clock is followed by trims, never by seeks. */
-const MAX_SLEW = 0.005;
+export const MAX_SLEW = 0.005;
 /** A slew of more would take over 10 s. */
-const STEP_MS = 50;
+export const STEP_MS = 50;
 /** The estimate is taken anew at least this often, as its bound grows with age. */
 const REFRESH_MS = 1000;
 /** Smallest advance of a held clock: one microsecond, the resolution of the wire. */
