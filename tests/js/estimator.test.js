@@ -8,6 +8,7 @@ import { SCENARIOS, TUNING } from "../../bench/clock/scenarios.js";
 import { live } from "../../bench/clock/session.js";
 import { Estimator } from "../../static/js/clock/estimator.js";
 import { ESTIMATORS } from "../../static/js/clock/rivals/index.js";
+import { mulberry32 } from "../../static/js/clock/simulated.js";
 
 /** @param {number} t1Ms @param {Partial<{upMs: number, downMs: number, offsetMs: number, generation: number, errorMs: number}>} [path] */
 function probe(t1Ms, { upMs = 1, downMs = 1, offsetMs = 5000, generation = 1, errorMs = 0 } = {}) {
@@ -209,6 +210,23 @@ test("a queue on one way only does not move the estimate", () => {
   const estimator = warm(20);
   for (let i = 20; i < 60; i += 1) estimator.add(probe(i * 1000, { upMs: 200 }));
   assert.ok(Math.abs(estimateAt(estimator, 60_000).offsetMs - 5000) < 0.5);
+});
+
+test("a first burst through queues on both ways is no reason for doubt", () => {
+  const verdicts = new Map();
+  for (let seed = 0; seed < 100; seed += 1) {
+    const random = mulberry32(seed);
+    const waitMs = () => 10 - Math.log(1 - random()) * 20;
+    const estimator = new Estimator();
+    for (let i = 0; i < 30; i += 1) {
+      const verdict = estimator.add(probe(i * 50, { upMs: waitMs(), downMs: waitMs() }));
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    }
+    const { offsetMs, boundMs } = estimateAt(estimator, 1500);
+    assert.ok(Math.abs(offsetMs - 5000) <= boundMs);
+  }
+  assert.equal(verdicts.get("stepped") ?? 0, 0);
+  assert.ok((verdicts.get("dropped") ?? 0) + (verdicts.get("quarantined") ?? 0) < 15, JSON.stringify([...verdicts]));
 });
 
 test("one probe from another world is quarantined and moves nothing", () => {

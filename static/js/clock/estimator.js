@@ -11,6 +11,10 @@ const MAX_SAMPLES = 600;
 const MAX_DELAY_MS = 3000;
 /** The mean of the two best tolerates one bad timestamp in each direction, and is 5 % better than the best alone through a 1 ms clock (bench-clock). */
 const BEST = 2;
+/** How far the third best bound lies from the best says how finely the floor is known: until many probes have come through a queue, better ones are no surprise. */
+const NEAR_BEST = 3;
+/** Of such distances; through exponential waits a better bound comes closer than this nine times out of ten. */
+const SURPRISE = 2;
 /** Ageing of a bound beyond two standard errors of the skew: a machine that warms up wanders by some ppm within minutes (RFC 5905 allows 15). */
 const WANDER_PPM = 2;
 /** The wedge is not looked at before the window knows its own floor. */
@@ -51,7 +55,7 @@ const LOCK_DISPERSION_MS = 2;
  * @typedef {"accepted" | "undercut" | "invalid" | "outdated" | "dropped" | "quarantined" | "stepped" | "renewed"} Verdict
  */
 /** A probe as bounds on the offset: not above upperMs at T1, not below lowerMs at T4. @typedef {{upperAtMs: number, lowerAtMs: number, upperMs: number, lowerMs: number, delayMs: number, errorMs: number}} Bounds */
-/** All bounds at one instant: the means of the best two, and the very best. @typedef {{upperMs: number, lowerMs: number, minUpperMs: number, maxLowerMs: number, errorMs: number}} Strip */
+/** All bounds at one instant: the means of the best two, the very best, and how far the third best lies from it. @typedef {{upperMs: number, lowerMs: number, minUpperMs: number, maxLowerMs: number, upperSpreadMs: number, lowerSpreadMs: number, errorMs: number}} Strip */
 
 /**
  * The offset lies in the intersection of every probe's interval, carried to now along the skew and widened by what the skew does not know:
@@ -180,9 +184,11 @@ export class Estimator {
     // Both strips hold the true offset, so that strips without a common point mean a step, whatever their delays.
     const disjoint = bounds.upperMs < strip.maxLowerMs - tolerance || bounds.lowerMs > strip.minUpperMs + tolerance;
     // The wedge (ntpd's huff-n'-puff): a queue of x moves the middle by at most x / 2.
-    const asideMs = Math.abs((bounds.upperMs + bounds.lowerMs) / 2 - (strip.upperMs + strip.lowerMs) / 2);
+    // Beyond that it would be better than the best bound of one direction, which is suspect where that one is well known.
+    const middleMs = (bounds.upperMs + bounds.lowerMs) / 2 - (strip.upperMs + strip.lowerMs) / 2;
     const known = this.#samples.length >= MIN_FOR_WEDGE;
-    const suspect = known && excessMs >= -tolerance && asideMs > Math.max(excessMs, 0) / 2 + tolerance;
+    const floorDoubtMs = SURPRISE * (middleMs > 0 ? strip.lowerSpreadMs : strip.upperSpreadMs);
+    const suspect = known && excessMs >= -tolerance && Math.abs(middleMs) > Math.max(excessMs, 0) / 2 + tolerance + floorDoubtMs;
     if (disjoint || (suspect && low)) return this.#quarantineOrStep(bounds);
     if (suspect) return this.#refuse(bounds, "dropped");
     if (low) this.#quarantine = [];
@@ -235,9 +241,9 @@ export class Estimator {
     const { skew, error } = this.#skew.result;
     const ageing = 2 * error + WANDER_PPM * 1e-6;
     /** @type {number[]} */
-    const uppers = new Array(BEST).fill(Infinity);
+    const uppers = new Array(NEAR_BEST).fill(Infinity);
     /** @type {number[]} */
-    const lowers = new Array(BEST).fill(-Infinity);
+    const lowers = new Array(NEAR_BEST).fill(-Infinity);
     let upperErrorMs = 0;
     let lowerErrorMs = 0;
     for (const sample of this.#samples) {
@@ -249,8 +255,10 @@ export class Estimator {
       if (place(lowers, lower, (a, b) => a > b)) lowerErrorMs = sample.errorMs;
     }
     return {
-      upperMs: meanOfFinite(uppers),
-      lowerMs: meanOfFinite(lowers),
+      upperMs: meanOfFinite(uppers.slice(0, BEST)),
+      lowerMs: meanOfFinite(lowers.slice(0, BEST)),
+      upperSpreadMs: (uppers.at(-1) ?? 0) - (uppers[0] ?? 0),
+      lowerSpreadMs: (lowers[0] ?? 0) - (lowers.at(-1) ?? 0),
       minUpperMs: uppers[0] ?? 0,
       maxLowerMs: lowers[0] ?? 0,
       errorMs: Math.max(upperErrorMs, lowerErrorMs),
@@ -259,14 +267,14 @@ export class Estimator {
 }
 
 /**
- * Keeps the best BEST values, best first; true when the value became the very best.
+ * Keeps as many of the best values as there were, best first; true when the value became the very best.
  * @param {number[]} best @param {number} value @param {(a: number, b: number) => boolean} better
  */
 function place(best, value, better) {
   const at = best.findIndex((held) => better(value, held));
   if (at < 0) return false;
   best.splice(at, 0, value);
-  best.length = BEST;
+  best.pop();
   return at === 0;
 }
 

@@ -16,6 +16,7 @@ const SECONDS_FROM_MS = 10_000;
 /** @type {Readonly<Record<Verdict, {word: string, used: boolean, sentence: string}>>} */
 const VERDICTS = Object.freeze({
   accepted: { word: "Accepted", used: true, sentence: "It agrees with the others, so it now helps to set your clock." },
+  undercut: { word: "Accepted", used: true, sentence: "It was clearly quicker than any before: the way has become shorter, and a burst of probes makes sure of it." },
   dropped: { word: "Dropped", used: false, sentence: "Its offset is further off than its wait can explain, so it is not used." },
   quarantined: { word: "Quarantined", used: false, sentence: "It was quick, and still it disagrees: perhaps a clock was moved. Three such in a row are believed." },
   stepped: { word: "Stepped", used: true, sentence: "The others had said something else for too long: they were thrown away, and the estimate starts again from here." },
