@@ -34,10 +34,11 @@ const REFERENCE = { offsetMs: 100, skewPpm: 0, boundMs: 1 };
 const PLOTTED = { count: 30, refused: 0, spanMs: 60_000, leastMs: 0.62, mostMs: 15.4 };
 
 test("quality goes by the round trip, and the bound is told beside it", () => {
-  assert.deepEqual([0.8, 49.9, 50, 100, 199.9, 200].map((rttMs) => qualityOf(rttMs).word), [
+  assert.deepEqual([0.8, 49.9, 50, 100, 199.9, 200].map((rttMs) => qualityOf(rttMs, "joined").word), [
     "Excellent", "Excellent", "Good", "Fair", "Fair", "Poor",
   ]); // prettier-ignore
-  assert.equal(qualityOf(null).word, "Setting");
+  assert.equal(qualityOf(null, "connecting").word, "Setting");
+  assert.equal(qualityOf(0.8, "reconnecting").word, "Running on");
   assert.match(qualitySentence({ boundMs: 0.511, rttMs: 0.72, locked: true }, "joined"), /0\.72 ms there and back.*within ±0\.52 ms/);
   assert.match(qualitySentence({ boundMs: 3, rttMs: 0.72, locked: true }, "reconnecting"), /^No server to ask/);
   assert.equal(qualitySentence({ boundMs: Infinity, rttMs: null, locked: false }, "joined"), "Waiting for the first answer.");

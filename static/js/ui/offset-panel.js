@@ -76,9 +76,9 @@ function drawPaths(root, plot) {
  * @param {number} boundMs
  */
 function drawLabels(root, { spanMs, offsetScaleMs, delayScaleMs, leastMs, floorY, count: amount }, boundMs) {
-  say(part(root, "top"), `+${axisText(offsetScaleMs)}`);
-  say(part(root, "bottom"), `−${axisText(offsetScaleMs)}`);
-  say(part(root, "delay-top"), axisText(delayScaleMs));
+  say(part(root, "top"), amount ? `+${axisText(offsetScaleMs)}` : "ms");
+  say(part(root, "bottom"), amount ? `−${axisText(offsetScaleMs)}` : "");
+  say(part(root, "delay-top"), amount ? axisText(delayScaleMs) : "ms");
   say(part(root, "bound"), Number.isFinite(boundMs) ? `our clock ±${boundFigure(boundMs)} ms` : "");
   say(part(root, "floor"), amount ? `floor ${measuredText(leastMs)} ms` : "");
   part(root, "floor").style.setProperty("--at", `${floorY}%`);

@@ -49,7 +49,7 @@ export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookA
     const atMs = now();
     if (atMs - drawnMs < REFRESH_MS) return;
     drawnMs = atMs;
-    const quality = qualityOf(clock.rttMs);
+    const quality = qualityOf(clock.rttMs, party.state.phase);
     const shown = clock.rttMs !== null;
     need(root, "[data-light]", HTMLElement).dataset.light = quality.light;
     say(part(root, "quality"), quality.word);
@@ -90,10 +90,20 @@ export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookA
   ]);
 }
 
-/** @param {number | null} rttMs @returns {{word: string, light: Light}} */
-export function qualityOf(rttMs) {
+/**
+ * @param {number | null} rttMs
+ * @param {string} phase of the party
+ * @returns {{word: string, light: Light}}
+ */
+export function qualityOf(rttMs, phase) {
+  if (rttMs !== null && isAlone(phase)) return { word: "Running on", light: "busy" };
   const found = rttMs === null ? null : QUALITIES.find(({ belowMs }) => rttMs < belowMs);
   return found ?? { word: "Setting", light: "busy" };
+}
+
+/** Without the server. @param {string} phase */
+function isAlone(phase) {
+  return phase === "reconnecting" || phase === "gone";
 }
 
 /**
@@ -103,7 +113,7 @@ export function qualityOf(rttMs) {
 export function qualitySentence({ boundMs, rttMs, locked }, phase) {
   if (rttMs === null) return "Waiting for the first answer.";
   const bound = `±${boundFigure(boundMs)} ms`;
-  if (phase === "reconnecting" || phase === "gone") return `No server to ask. The last estimate still holds within ${bound}.`;
+  if (isAlone(phase)) return `No server to ask. The last estimate still holds within ${bound}.`;
   if (!locked) return `The first answers are in: within ${bound} so far.`;
   return `The quickest answer takes ${measuredText(rttMs)} ms there and back, so the time is known within ${bound}.`;
 }
