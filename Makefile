@@ -16,7 +16,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
-	bench-fanout bench-connections clean
+	bench-fanout bench-connections bench-stuck bench-clock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -71,8 +71,10 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 	@$(CLEAN) $(PY) -m pytest -m browser
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
-	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) HIDDEN_S=$(or $(HIDDEN_S),120) $(PY) -m pytest -s \
-		tests/browser/test_networks.py tests/browser/test_restarts.py tests/browser/test_hidden.py
+	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s \
+		tests/browser/test_networks.py tests/browser/test_restarts.py
+	@$(CLEAN) NETWORK_REPEATS=$(or $(HIDDEN_REPEATS),5) HIDDEN_TABS=4 HIDDEN_S=$(or $(HIDDEN_S),120) \
+		$(PY) -m pytest -s tests/browser/test_hidden.py
 
 format: $(TEST_READY) ## Lay out and repair what tools can repair
 	$(PY) -m ruff format $(PYTHON_FILES)
@@ -101,6 +103,12 @@ bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive co
 
 bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, accepted per second
 	$(CLEAN) $(PY) -m bench.connections $(ARGS)
+
+bench-stuck: $(TEST_READY) ## What a reader who takes nothing costs the others
+	$(CLEAN) $(PY) -m bench.stuck $(ARGS)
+
+bench-clock: $(NODE_READY) ## Every estimator of the clock side by side, into docs/accuracy.md (a minute)
+	@$(WITH_NODE) node bench/clock/main.js
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

@@ -7,9 +7,7 @@ minutes; changes no file.
 
 import argparse
 import asyncio
-import base64
 import multiprocessing
-import os
 import random
 import sys
 import tempfile
@@ -25,7 +23,7 @@ import uvloop
 from bench.figures import percentile
 from bench.machine import describe, load, part_cores
 from bench.server import HOST, Server, ServerFault, Site
-from bench.viewers import CLOSE, PING, PONG, TEXT, client_frame, take_frame
+from bench.viewers import CLOSE, PING, PONG, TEXT, client_frame, handshake, take_frame
 
 PATH: Final = "/ws/sync/"
 """The clock's socket: it never joins, so it may idle for as long as it likes."""
@@ -64,12 +62,8 @@ class Idler(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
         self._transport = cast("asyncio.Transport", transport)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self._transport.write(
-            f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\n"
-            f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}"
-            "\r\n\r\n".encode()
-        )
+        port = transport.get_extra_info("peername")[1]
+        self._transport.write(handshake(PATH, port))
 
     def data_received(self, data: bytes) -> None:
         """Take every whole frame."""

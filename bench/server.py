@@ -19,6 +19,7 @@ ROOM: Final = "bench"
 APPLICATIONS: Final = {
     "ours": "config.asgi.application",
     "naive": "bench.naive_app.application",
+    "pushing": "bench.pushing_app.application",
 }
 
 START_S: Final = 30.0

@@ -62,6 +62,16 @@ def take_frame(buffer: bytes, start: int) -> tuple[int, bytes, int] | None:
     return buffer[start] & 0x0F, buffer[body:end], end
 
 
+def handshake(path: str, port: int) -> bytes:
+    """The request that asks for a websocket, without a browser's Origin."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {key}\r\n\r\n"
+    ).encode()
+
+
 def client_frame(opcode: int, payload: bytes) -> bytes:
     """A masked frame as a client sends it; for payloads of up to 64 KiB."""
     length = len(payload)
@@ -117,13 +127,8 @@ class Viewer(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
         self._transport = cast("asyncio.Transport", transport)
-        key = base64.b64encode(os.urandom(16)).decode()
         port = transport.get_extra_info("peername")[1]
-        self._transport.write(
-            f"GET /ws/party/?room={ROOM} HTTP/1.1\r\nHost: {HOST}:{port}\r\n"
-            "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
-        )
+        self._transport.write(handshake(f"/ws/party/?room={ROOM}", port))
 
     def data_received(self, data: bytes) -> None:
         """Take every whole frame; the time is that of the arrival, before any work."""

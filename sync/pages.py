@@ -9,9 +9,6 @@ from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-CLOCK_ROOM: Final = "clock"
-"""The unlisted room that visitors of these pages join, to see who else is there (PROTOCOL.md)."""
-
 TABS: Final = (
     {"key": "dashboard", "url": "/clock/", "label": "Dashboard"},
     {"key": "visualize", "url": "/clock/visualize/", "label": "Visualize"},
@@ -68,7 +65,6 @@ def clock_page(
         "tabs": TABS,
         "here": key,
         "config": {
-            "room": CLOCK_ROOM,
             "wsPath": "/ws/party/",
             "workerUrl": static("js/pages/socket-worker.js"),
         },

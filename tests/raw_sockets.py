@@ -4,8 +4,6 @@ Also uvicorn with our protocol class inside the test's own loop, so that tests r
 """
 
 import asyncio
-import base64
-import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from bench.viewers import CLOSE, PING, PONG, TEXT, client_frame, take_frame
+from bench.viewers import CLOSE, PING, PONG, TEXT, client_frame, handshake, take_frame
 from sync.sockets import SocketProtocol
 
 HOST = "127.0.0.1"
@@ -49,11 +47,7 @@ class RawClient:
         self._buffer = b""
 
     def ask(self, path: str = "/ws/sync/") -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
-        )
+        self.socket.sendall(handshake(path, self.socket.getpeername()[1]))
 
     def send(self, text: str, *, opcode: int = TEXT) -> None:
         self.socket.sendall(client_frame(opcode, text.encode()))

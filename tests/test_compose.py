@@ -1,13 +1,16 @@
 """The compose file names only what there is: settings, services, files of the image."""
 
 import re
+import subprocess
+import sys
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.commands import ROOT, setting_names
+from tests.commands import PRODUCTION, ROOT, setting_names
+from tests.test_serve import serving
 
 COMPOSE = ROOT / "docker-compose.yml"
 
@@ -38,12 +41,29 @@ def test_redis_is_reached_under_its_services_name(services):
 
 
 def test_the_health_check_asks_the_port_that_the_image_serves(services):
-    """It connects and asks for no address, so there is none to look up."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     port = re.search(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE)
     assert port
-    assert f"('127.0.0.1', {port[1]})" in services["app"]["healthcheck"]["test"][-1]
+    assert f"http://127.0.0.1:{port[1]}/api/health" in services["app"]["healthcheck"]["test"][-1]
     assert all(published.endswith(f":{port[1]}") for published in services["app"]["ports"])
+
+
+@pytest.mark.parametrize(("hosts", "healthy"), [("example.org,localhost", True), ("else", False)])
+def test_the_health_check_passes_a_server_that_is_well(services, tmp_path, hosts, healthy):
+    """It asks by the first name of ALLOWED_HOSTS; a server of other names says no."""
+    kind, *command = services["app"]["healthcheck"]["test"]
+    assert kind == "CMD"
+    with serving(tmp_path, **PRODUCTION) as (_, address):
+        here = [part.replace("http://127.0.0.1:8000", address) for part in command]
+        assert here != command
+        asked = subprocess.run(
+            [sys.executable, *here[1:]],
+            env={"ALLOWED_HOSTS": hosts},
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+    assert (asked.returncode == 0) is healthy, asked.stderr
 
 
 def test_the_image_is_made_of_files_that_exist(services):

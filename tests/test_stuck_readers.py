@@ -12,7 +12,8 @@ from subprocess import Popen
 
 import pytest
 
-from tests.pushing_app import FRAME_BYTES
+from bench.pushing_app import FRAME_BYTES
+from bench.stuck import established_to
 from tests.raw_sockets import RawClient
 from tests.test_serve import serving
 
@@ -30,7 +31,7 @@ def pushing(folder: Path) -> Iterator[tuple["Popen[str]", int]]:
     """`manage.py serve` with the app that pushes."""
     settings = {
         "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "BENCH_APPLICATION": "tests.pushing_app.application",
+        "BENCH_APPLICATION": "bench.pushing_app.application",
         "BENCH_STATIC_ROOT": str(folder),
     }
     with serving(folder, **settings) as (process, address):
@@ -58,14 +59,6 @@ def resident_bytes(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def connections_to(port: int) -> int:
-    """Connections that the server still has, as the kernel counts them."""
-    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    held = {"01", "04", "05", "08"}  # established, or closing with data that nobody takes
-    local = f":{port:04X}"
-    return sum(row.split()[1].endswith(local) and row.split()[3] in held for row in rows)
-
-
 def test_a_stuck_reader_costs_nobody_anything_and_is_soon_gone(tmp_path):
     frames = PUSHED_BYTES // FRAME_BYTES
     with pushing(tmp_path) as (process, port):
@@ -75,7 +68,7 @@ def test_a_stuck_reader_costs_nobody_anything_and_is_soon_gone(tmp_path):
         healthy.texts.clear()
         before = resident_bytes(process.pid)
         stuck = joined(port)
-        assert connections_to(port) == 2
+        assert established_to(port) == 2
         began_s = time.monotonic()
         healthy.send(str(frames))
         numbers: list[int] = []
@@ -85,12 +78,12 @@ def test_a_stuck_reader_costs_nobody_anything_and_is_soon_gone(tmp_path):
             numbers += [json.loads(text)["n"] for text in healthy.texts]
             healthy.texts.clear()
             most = max(most, resident_bytes(process.pid))
-            if not gone_after_s and connections_to(port) == 1:
+            if not gone_after_s and established_to(port) == 1:
                 gone_after_s = time.monotonic() - began_s
         while not gone_after_s:
             assert time.monotonic() - began_s < GONE_WITHIN_S
             time.sleep(0.1)
-            if connections_to(port) == 1:
+            if established_to(port) == 1:
                 gone_after_s = time.monotonic() - began_s
         assert numbers == list(range(frames))
         assert most - before <= GROWTH_BYTES
@@ -123,7 +116,7 @@ def test_a_drain_tells_closes_and_is_held_by_nobody(tmp_path):
 def test_a_reader_who_takes_nothing_does_not_hold_the_exit(tmp_path):
     with pushing(tmp_path) as (process, port):
         healthy, stuck = joined(port), joined(port)
-        stuck_at = connections_to(port)
+        stuck_at = established_to(port)
         healthy.send("100000")
         listen_until(healthy, lambda: len(healthy.texts) > 500, 20)
         process.send_signal(signal.SIGTERM)

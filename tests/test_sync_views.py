@@ -186,6 +186,14 @@ async def test_post_answers_one_probe_without_a_csrf_token(client: AsyncClient) 
     }
 
 
+@pytest.mark.parametrize("sent", [-8.64e15, -1.5, 0, 1.7e308])
+async def test_any_finite_clock_may_ask_and_gets_its_own_number_back(
+    client: AsyncClient, sent: float
+) -> None:
+    response = await post(client, {"clientSendTime": sent})
+    assert (response.status_code, response.json()["clientSendTime"]) == (200, sent)
+
+
 # -- /api/health ----------------------------------------------------------------------------------
 
 

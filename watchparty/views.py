@@ -15,7 +15,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from sync.pages import CLOCK_ROOM, clock_page
+from sync.core.wire import CLOCK_ROOM
+from sync.pages import clock_page
 from watchparty import identity
 from watchparty.core.protocol import EMOJI, RoomSummary
 from watchparty.csp import as_room_page

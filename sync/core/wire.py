@@ -17,6 +17,9 @@ MAX_FRAME_BYTES: Final = 16 * 1024
 TIMESTAMP_DECIMALS: Final = 3
 """Times are milliseconds with a microsecond's resolution, as float64 (never ns: 2^53)."""
 
+CLOCK_ROOM: Final = "clock"
+"""The unlisted room that visitors of the clock pages join, to see who else is there."""
+
 MS: Final[dict[str, Any]] = {"x-unit": "ms"}
 """The unit of a field whose name does not carry it; the JSON Schema and the reference show it."""
 

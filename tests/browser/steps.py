@@ -1,4 +1,4 @@
-"""Steps that the tests of bad networks and of restarts have in common."""
+"""Steps that several tests have in common: two who watch, a fault that lasts, pictures in step."""
 
 import os
 import time
@@ -46,6 +46,11 @@ def phase(viewer: Viewer) -> str | None:
     return viewer.page.locator("html").get_attribute("data-phase")
 
 
+def link(viewer: Viewer) -> str | None:
+    """Where the page has its socket: in a Worker or in the window."""
+    return viewer.page.locator("html").get_attribute("data-link")
+
+
 def pass_time(viewer: Viewer, seconds: float) -> None:
     """Let a fault last."""
     viewer.page.wait_for_timeout(seconds * 1000)
@@ -59,14 +64,14 @@ def assert_back(pair: Pair, since_s: float) -> None:
     assert back_s <= BACK_S
 
 
-def assert_in_step(viewers: Sequence[Viewer], settle_s: float = 1.0) -> None:
-    """By the pictures, over a stretch of time."""
+def assert_in_step(viewers: Sequence[Viewer], settle_s: float = 1.0, rate: float = 1.0) -> None:
+    """The pictures come within 50 ms in time and stay there, over a stretch of it."""
     for viewer in viewers:
         viewer.start_ruler()
     since_ms = viewers[0].true_now_ms() + 300
     until_ms = since_ms + (settle_s + WATCHED_S - 1) * 1000
     eventually(lambda: viewers[0].true_now_ms() > until_ms + 200, "the stretch is over")
-    skew = Skew(list(viewers))
+    skew = Skew(list(viewers), rate)
     settled_s = skew.settled_after(since_ms, until_ms, WITHIN_MS)
     print(f"in step: {skew.series(since_ms, until_ms)}")
     assert settled_s is not None, f"never in step: {skew.series(since_ms, until_ms)}"

@@ -3,14 +3,13 @@
 import pytest
 
 from tests.browser.conftest import NewViewer
-from tests.browser.viewer import Skew, Viewer, eventually
+from tests.browser.steps import assert_in_step
+from tests.browser.viewer import Viewer, eventually
 
 pytestmark = pytest.mark.browser
 
 OFFSETS_MS = (0.0, 30_000.0, -7_000.0)
 SETTLE_S = 3.0
-WITHIN_MS = 50.0
-WATCHED_S = 4.5
 
 
 @pytest.fixture
@@ -23,18 +22,8 @@ def trio(new_viewer: NewViewer, room: str) -> list[Viewer]:
     ]
 
 
-def watch(viewers: list[Viewer], rate: float = 1.0, since_ms: float | None = None) -> float:
-    """Assert that the pictures come within 50 ms in 3 s and stay there; returns when they did."""
-    since_ms = since_ms or viewers[0].true_now_ms()
-    for viewer in viewers:
-        viewer.start_ruler()
-    until_ms = since_ms + WATCHED_S * 1000
-    eventually(lambda: viewers[0].true_now_ms() > until_ms + 200, "the stretch is over")
-    skew = Skew(viewers, rate)
-    settled_s = skew.settled_after(since_ms, until_ms, WITHIN_MS)
-    assert settled_s is not None, f"never in step: {skew.series(since_ms, until_ms)}"
-    assert settled_s <= SETTLE_S, f"too late in step: {skew.series(since_ms, until_ms)}"
-    return settled_s
+def watch(viewers: list[Viewer], rate: float = 1.0) -> None:
+    assert_in_step(viewers, SETTLE_S, rate)
 
 
 def assert_same_still(viewers: list[Viewer]) -> int:

@@ -199,6 +199,20 @@ def test_the_same_tab_opened_again_closes_the_older(new_viewer: NewViewer, room:
     assert twin.part("member").count() == 1
 
 
+def test_who_waits_for_the_film_is_named_to_the_others(new_viewer: NewViewer, room: str) -> None:
+    ada, ben = new_viewer().enter(room, "Ada"), new_viewer()
+    ben.page.route("**/media/*.webm", lambda _: None)  # it never comes
+    ben.open(f"/rooms/{room}/?name=Ben")
+    ada.toggle()
+    label = ada.page.locator("#others")
+    eventually(lambda: label.is_visible() and label.inner_text(), "Ada is told who waits")
+    assert label.inner_text() == "Ben is buffering."
+    assert not ada.paused
+    ben.page.unroute_all(behavior="ignoreErrors")
+    ben.page.reload()
+    eventually(lambda: not label.is_visible(), "and no longer when he has it")
+
+
 def test_an_unknown_room_offers_a_way_out(new_viewer: NewViewer) -> None:
     ada = new_viewer()
     response = ada.page.goto(f"{ada.url}/rooms/no-such-room/")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import NewViewer
+from tests.browser.steps import link
 from tests.browser.viewer import Viewer, eventually
 
 pytestmark = pytest.mark.browser
@@ -12,10 +13,6 @@ BUSY = """setInterval(() => {
     const until = performance.now() + 100;
     while (performance.now() < until);
 }, 110)"""
-
-
-def link(viewer: Viewer) -> str | None:
-    return viewer.page.locator("html").get_attribute("data-link")
 
 
 def assert_together(ada: Viewer, ben: Viewer) -> None:

@@ -58,8 +58,10 @@ test("there are twelve emoji, each another", () => {
   assert.equal(new Set(EMOJI).size, 12);
 });
 
-test("numbers are numbers", () => {
+test("numbers are numbers, and words are words", () => {
+  const words = new Set(["CLOCK_ROOM"]);
   for (const [name, value] of Object.entries(protocol)) {
-    if (typeof value !== "object") assert.ok(Number.isFinite(value), name);
+    if (words.has(name)) assert.match(String(value), /^[a-z-]+$/);
+    else if (typeof value !== "object") assert.ok(Number.isFinite(value), name);
   }
 });

@@ -55,12 +55,6 @@ test("a degraded server is shown until it is over", () => {
   assert.equal(party.state.degraded, null);
 });
 
-test("the civil offset goes to the clock", () => {
-  const { clock, newest } = entered();
-  newest().receive({ type: "server:time", timestamp: 1, civilOffsetMs: -7, generation: 1, errorMs: 0 });
-  assert.equal(clock.civilOffsetMs, -7);
-});
-
 // -- Pointing and reacting ------------------------------------------------------------------
 
 test("without the room a reaction is refused at once, a cursor silently", () => {

@@ -44,7 +44,7 @@ FACTOR: Final[dict[str, Any]] = {"x-unit": "×"}
 EMOJI: Final = ("❤️", "🔥", "😂", "😮", "👏", "🎉", "💯", "✨", "😍", "🤯", "👀", "💀")
 
 Emoji = Literal["❤️", "🔥", "😂", "😮", "👏", "🎉", "💯", "✨", "😍", "🤯", "👀", "💀"]
-END: Final = r"$(?!\n)"
+_END: Final = r"$(?!\n)"
 """The end of a pattern; a bare `$` would let a newline through in Python."""
 
 Slug = Annotated[
@@ -52,18 +52,18 @@ Slug = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        pattern=rf"^[a-z0-9]+(?:-[a-z0-9]+)*{END}",
+        pattern=rf"^[a-z0-9]+(?:-[a-z0-9]+)*{_END}",
         description="address of a room",
     ),
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=40, description="as others see it")]
-Color = Annotated[str, Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{END}", description="#rrggbb")]
+Color = Annotated[str, Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_END}", description="#rrggbb")]
 TabId = Annotated[
     str,
     Meta(
         min_length=8,
         max_length=64,
-        pattern=rf"^[A-Za-z0-9_-]+{END}",
+        pattern=rf"^[A-Za-z0-9_-]+{_END}",
         description="random, kept by the tab",
     ),
 ]

@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 from django.db import close_old_connections
 
+from sync.core.wire import CLOCK_ROOM
 from watchparty.core.protocol import RoomSettings, Source, SourceRequest
 from watchparty.core.room import RoomState, SavedRoom, make_source
-from watchparty.models import Room
+from watchparty.models import HIGHEST_MAX_USERS, Room
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
 
 FLUSH_AFTER_S: Final = 0.25
@@ -20,6 +21,9 @@ FLUSH_AFTER_S: Final = 0.25
 
 RETRY_AFTER_S: Final = 1.0
 """Pause after a database that did not answer; meanwhile the newest state of each room is kept."""
+
+CLOCK_ROOM_DEFAULTS: Final = {"title": "The clocks", "max_users": HIGHEST_MAX_USERS}
+"""The room in which visitors of the clock pages see each other: opened by the first of them."""
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -101,7 +105,9 @@ def _load_and_mark(slug: str) -> Kept:
     """
     row = Room.objects.filter(slug=slug).first()
     if row is None:
-        raise NoSuchRoom(slug)
+        if slug != CLOCK_ROOM:
+            raise NoSuchRoom(slug)
+        row, _ = Room.objects.get_or_create(slug=CLOCK_ROOM, defaults=CLOCK_ROOM_DEFAULTS)
     if row.left_cleanly:
         Room.objects.filter(slug=slug).update(left_cleanly=False)
     return Kept(

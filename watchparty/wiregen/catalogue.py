@@ -52,10 +52,10 @@ class Shape(Struct, frozen=True):
 
 
 class Constant(Struct, frozen=True):
-    """A number that both sides know."""
+    """A number or a word that both sides know."""
 
     name: str
-    value: float
+    value: float | str
     meaning: str
 
 
@@ -96,7 +96,7 @@ def deliveries() -> dict[str, Delivery]:
 
 
 def constants() -> tuple[Constant, ...]:
-    """The numbers of both modules, with the sentence that follows each in its source."""
+    """Public numbers and words of both modules, each with the sentence that follows it there."""
     return tuple(constant for module in (wire, protocol) for constant in _constants(module))
 
 
@@ -161,7 +161,7 @@ def _constants(module: ModuleType) -> Iterator[Constant]:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name)) if name.isupper():
                 value = vars(module)[name]
-                if isinstance(value, int | float):
+                if isinstance(value, int | float | str) and not name.startswith("_"):
                     yield Constant(name=name, value=value, meaning=_sentence(following))
 
 

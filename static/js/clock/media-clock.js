@@ -93,6 +93,11 @@ export class MediaClock {
     return this.#line?.delayMs ?? null;
   }
 
+  /** Of the probes that the estimate rests on; null before the first. */
+  get generation() {
+    return this.#line?.generation ?? null;
+  }
+
   get skewPpm() {
     return this.#line?.skewPpm ?? 0;
   }

@@ -2,6 +2,7 @@
 /** What all clock pages share: the socket with its clock, the room `clock` with its people, the bar. */
 
 import { ExchangeLog } from "../clock/exchange-log.js";
+import { CLOCK_ROOM } from "../protocol/protocol.js";
 import { TabIdentity, readProfile, timeZone } from "../room/identity.js";
 import { followPageLife } from "../room/page-life.js";
 import { Party } from "../room/party.js";
@@ -12,7 +13,7 @@ import { startTheme } from "./start-theme.js";
 
 /** @import { Profile } from "../room/identity.js" */
 
-/** @typedef {{room: string, wsPath: string, workerUrl: string}} ClockConfig */
+/** @typedef {{wsPath: string, workerUrl: string}} ClockConfig */
 
 /** Who has not chosen a name yet. */
 const NAMELESS = "Visitor";
@@ -23,7 +24,7 @@ export function openClockPage() {
   const config = readConfig("clock-config");
   const root = document.documentElement;
   const { socket, timeSync, kind } = openLink({
-    url: socketUrl(`${config.wsPath}?room=${encodeURIComponent(config.room)}`),
+    url: socketUrl(`${config.wsPath}?room=${CLOCK_ROOM}`),
     workerUrl: config.workerUrl,
   });
   const { clock } = timeSync;
@@ -43,7 +44,7 @@ export function openClockPage() {
    * @param {string | null} [ticket] of an earlier stay, to be the same person
    */
   const joinAs = ({ name, color, shareCity }, ticket) => {
-    const who = { roomId: config.room, name: name || NAMELESS, color, shareCity };
+    const who = { roomId: CLOCK_ROOM, name: name || NAMELESS, color, shareCity };
     party.join({ ...who, ...(timezone && { timezone }), ...(ticket && { ticket }) });
   };
 

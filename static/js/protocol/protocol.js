@@ -12,13 +12,8 @@ export const MAX_FRAME_BYTES = 16384;
 /** Times are milliseconds with a microsecond's resolution, as float64 (never ns: 2^53). */
 export const TIMESTAMP_DECIMALS = 3;
 
-export const _FINAL_TEXT = 129;
-
-export const _LONGEST_SHORT = 125;
-
-export const _LENGTH_IN_2 = 126;
-
-export const _LENGTH_IN_8 = 127;
+/** The unlisted room that visitors of the clock pages join, to see who else is there. */
+export const CLOCK_ROOM = "clock";
 
 /** Longest time that a start together may lie ahead. */
 export const MAX_LEAD_MS = 3000;

@@ -2,6 +2,7 @@
 /** Where a viewer's socket lives, joined with its clock: on the window's own thread, or in a Worker. */
 
 import { TimeSync } from "../clock/time-sync.js";
+import { ServerType } from "../protocol/protocol.js";
 import { probeOver } from "./probe-over.js";
 import { RoomSocket } from "./socket.js";
 
@@ -44,6 +45,7 @@ export function inWindow({ url, WebSocket, now, random, wallNow, setTimeout, cle
     onSample: (sample) => timeSync.take(sample),
     onSleep: () => timeSync.slept(),
   });
+  tellTime(socket, timeSync);
   return { socket, burst: (reason) => probing.burst(reason) };
 }
 
@@ -56,5 +58,13 @@ export function inWindow({ url, WebSocket, now, random, wallNow, setTimeout, cle
 export function inWorker(socket, timeSync) {
   socket.on("sample", (sample) => timeSync.take(sample));
   socket.on("slept", () => timeSync.slept());
+  tellTime(socket, timeSync);
   return { socket, burst: (reason) => socket.burst(reason) };
+}
+
+/** @param {SocketPort} socket @param {TimeSync} timeSync hears every `server:time` */
+function tellTime(socket, timeSync) {
+  socket.on("message", (message) => {
+    if (message.type === ServerType.SERVER_TIME) timeSync.onServerTime(message);
+  });
 }

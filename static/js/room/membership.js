@@ -21,7 +21,7 @@ import { Timeline } from "./timeline.js";
 /**
  * @typedef {Timers & {
  *   socket: SocketPort,
- *   clock: Pick<MediaClock, "now" | "locked" | "civilOffsetMs">,
+ *   clock: Pick<MediaClock, "now" | "locked">,
  *   now: () => number,
  *   newRef: () => string,
  *   tab?: () => string,
@@ -33,7 +33,6 @@ import { Timeline } from "./timeline.js";
 
 export class Membership {
   #socket;
-  #clock;
   #tab;
   #admission;
   /** @type {Controls} */
@@ -51,7 +50,6 @@ export class Membership {
   /** @param {PartyParts} parts */
   constructor({ socket, clock, now, newRef, tab, ...timers }) {
     this.#socket = socket;
-    this.#clock = clock;
     this.#tab = tab;
     this.#admission = new Admission({
       ...timers,
@@ -195,8 +193,7 @@ export class Membership {
         return this.#meetSelf(message);
       case ServerType.ROOM_JOINED:
         return this.#takeSnapshot(message);
-      case ServerType.SERVER_TIME:
-        this.#clock.civilOffsetMs = message.civilOffsetMs;
+      case ServerType.SERVER_TIME: // the clock's own: link.js
         return;
       case ServerType.ERROR:
         return this.#takeError(message);

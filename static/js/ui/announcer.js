@@ -1,8 +1,10 @@
 // @ts-check
-/** One polite voice for screen readers; what comes too fast is dropped for the newest. */
+/** One polite voice for screen readers; what comes too fast is said together, the newest of it. */
 
 /** A sentence needs about this long to be read out. */
 const PAUSE_MS = 1500;
+/** Who was away for a moment wants the last things, not a lecture. */
+const MOST_TOGETHER = 3;
 
 /**
  * @param {object} needs
@@ -15,17 +17,19 @@ export function mountAnnouncer({ region, now, setTimeout, clearTimeout }) {
   let saidMs = -Infinity;
   /** @type {unknown} */
   let timer = null;
-  let waiting = "";
+  /** @type {string[]} */
+  let waiting = [];
 
   const speak = () => {
     timer = null;
     saidMs = now();
-    region.textContent = waiting;
+    region.textContent = waiting.join(" ");
+    waiting = [];
   };
   return {
     /** @param {string} sentence */
     announce(sentence) {
-      waiting = sentence;
+      waiting = [...waiting.filter((other) => other !== sentence), sentence].slice(-MOST_TOGETHER);
       if (timer === null) timer = setTimeout(speak, Math.max(0, saidMs + PAUSE_MS - now()));
     },
     stop() {

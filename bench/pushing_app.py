@@ -1,6 +1,6 @@
 """An app that pushes: whoever connects gets every frame of a flood, which the first word begins.
 
-For tests of the production server with readers that read nothing (BENCH_APPLICATION).
+For tests and benchmarks of the production server with readers that read nothing.
 """
 
 import asyncio
