@@ -168,12 +168,12 @@ def stands_first(viewer: Viewer, own: str, other: str) -> bool:
     return len(seen) == 2 and f"{own} (you)" in seen[0] and other in seen[1]
 
 
-def local_times(timezone: str) -> tuple[str, str]:
-    """What a clock there shows now, or showed half a minute ago."""
+def local_times(timezone: str) -> set[str]:
+    """What a clock there shows now, or showed half a minute ago: 9:05."""
     now = datetime.now(UTC)
     times = (now - timedelta(seconds=30), now)
-    early, late = (f"{time.astimezone(ZoneInfo(timezone)):%H:%M}" for time in times)
-    return early, late
+    local = [time.astimezone(ZoneInfo(timezone)) for time in times]
+    return {f"{time.hour}:{time:%M}" for time in local}
 
 
 # -- The time
@@ -285,8 +285,8 @@ def test_two_visitors_see_each_other_with_their_local_times(new_viewer: NewViewe
     by_name = {"Ada": rows(ben)[1], "Ben": rows(ada)[1]}
     assert "🇯🇵 Tokyo" in by_name["Ada"]
     assert "🇺🇸 New York" in by_name["Ben"]
-    assert any(time in by_name["Ada"] for time in local_times("Asia/Tokyo"))
-    assert any(time in by_name["Ben"] for time in local_times("America/New_York"))
+    assert by_name["Ada"].split()[-1] in local_times("Asia/Tokyo")
+    assert by_name["Ben"].split()[-1] in local_times("America/New_York")
 
 
 def test_who_does_not_share_the_city_is_here_without_one_and_stays_so(
@@ -332,7 +332,6 @@ def test_home_leads_to_the_clocks_with_the_right_time(new_viewer: NewViewer) -> 
     ada.part("home-clocks").scroll_into_view_if_needed()
     time = ada.part("home-time")
     time.wait_for(state="visible")
-    early, late = local_times("Europe/Berlin")
-    assert time.inner_text()[:5] in (early, late)
+    assert time.inner_text()[:-3].removeprefix("0") in local_times("Europe/Berlin")
     ada.part("home-clocks").click()
     ada.page.wait_for_selector("#true-clock")
