@@ -252,6 +252,7 @@ def test_who_looks_again_is_told_what_came_of_it(visitor: Viewer) -> None:
 def test_an_unknown_zone_is_refused_with_words_beside_the_field(visitor: Viewer) -> None:
     add_zone(visitor, "Atlantis")
     error = visitor.part("zone-error")
+    assert error.is_visible()
     assert "knows no time zone “Atlantis”" in error.inner_text()
     assert visitor.part("zone-name").get_attribute("aria-invalid") == "true"
     assert zones(visitor) == ["Europe/Berlin", *SIX]
