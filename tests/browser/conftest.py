@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -47,12 +48,17 @@ def new_viewer(server: Server, browsers: list[Browser]) -> Iterator[NewViewer]:
     viewers: list[Viewer] = []
 
     def make(
-        browser: int | None = None, clock_offset_ms: float = 0.0, url: str = server.url
+        browser: int | None = None,
+        clock_offset_ms: float = 0.0,
+        url: str = server.url,
+        clock_skew_ppm: float = 0.0,
+        **like: Any,
     ) -> Viewer:
+        """`like` is what Playwright emulates: timezone_id, locale, reduced_motion."""
         index = len(viewers) % BROWSERS if browser is None else browser
-        context = browsers[index].new_context(viewport={"width": 960, "height": 700})
+        context = browsers[index].new_context(viewport={"width": 960, "height": 700}, **like)
         contexts.append(context)
-        viewers.append(Viewer(context, url, clock_offset_ms))
+        viewers.append(Viewer(context, url, clock_offset_ms, clock_skew_ppm))
         return viewers[-1]
 
     yield make

@@ -1,20 +1,27 @@
 // @ts-check
 /**
- * Injected before a page's own scripts: bends this browser's clocks by a given offset, and reads the
- * film's frame index from the picture against the true clock.
+ * Injected before the own scripts of a page or a Worker: bends their clocks by a given offset and skew,
+ * and reads the film's frame index from the picture against the true clock.
  */
 
 (() => {
   const trueOriginMs = performance.timeOrigin;
+  const truePassedMs = performance.now.bind(performance);
   /** @type {[number, number, number | null][]} */
   let samples = [];
   let reading = false;
 
-  /** @param {number} offsetMs */
-  function bendClocks(offsetMs) {
-    const trueNow = Date.now;
+  /**
+   * Frame callbacks keep their times.
+   * @param {number} offsetMs
+   * @param {number} [skewPpm] parts per million too fast
+   */
+  function bendClocks(offsetMs, skewPpm = 0) {
+    const trueDateMs = Date.now;
+    const skew = skewPpm * 1e-6;
     Object.defineProperty(performance, "timeOrigin", { get: () => trueOriginMs + offsetMs });
-    Date.now = () => trueNow() + offsetMs;
+    if (skew) performance.now = () => truePassedMs() * (1 + skew);
+    Date.now = () => trueDateMs() + offsetMs + skew * truePassedMs();
   }
 
   async function read() {
@@ -38,12 +45,12 @@
     video.requestVideoFrameCallback(onFrame);
   }
 
-  Object.assign(window, {
+  Object.assign(globalThis, {
     ruler: {
       bendClocks,
       start,
       take: () => samples,
-      now: () => trueOriginMs + performance.now(),
+      now: () => trueOriginMs + truePassedMs(),
       still: async () => (await read()).frameIndex(),
     },
   });

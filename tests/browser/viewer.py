@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from playwright.sync_api import TimeoutError as Timeout
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    # A script that a test has changed comes from nowhere, and so might not talk to this machine.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 RULER = (Path(__file__).parent / "ruler.js").read_text(encoding="utf-8")
 INDEX_RATE = 60
@@ -43,13 +45,28 @@ def eventually(probe: Callable[[], T], wanted: str, patience_s: float = PATIENCE
     return seen
 
 
+def prepend(route: Route, script: str) -> None:
+    """Let a Worker run something first: init scripts do not reach it."""
+    response = route.fetch()
+    route.fulfill(response=response, body=f"{script}\n{response.text()}")
+
+
 class Viewer:
     """A person at a browser."""
 
-    def __init__(self, context: BrowserContext, url: str, clock_offset_ms: float = 0.0) -> None:
+    def __init__(
+        self,
+        context: BrowserContext,
+        url: str,
+        clock_offset_ms: float = 0.0,
+        clock_skew_ppm: float = 0.0,
+    ) -> None:
         self.page: Page = context.new_page()
+        bend = f"globalThis.ruler.bendClocks({clock_offset_ms}, {clock_skew_ppm});"
         self.page.add_init_script(RULER)
-        self.page.add_init_script(f"window.ruler.bendClocks({clock_offset_ms})")
+        self.page.add_init_script(bend)
+        if clock_skew_ppm:  # a drifting clock is not told by one of two threads alone
+            self.page.route("**/socket-worker*.js", lambda route: prepend(route, RULER + bend))
         self.faults: list[str] = []
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.url = url

@@ -38,9 +38,15 @@ export function openClockPage() {
   const party = new Party({ socket, clock, now, newRef: newId, tab: () => identity.tab, ...timers });
   const timezone = timeZone(Intl);
 
-  /** Joins as somebody; who changes is known by the new name at once. @param {Profile} profile */
-  const joinAs = ({ name, color, shareCity }) =>
-    party.join({ roomId: CLOCK_ROOM, name: name || NAMELESS, color, shareCity, ...(timezone && { timezone }) });
+  /**
+   * Joins as somebody.
+   * @param {Profile} profile
+   * @param {string | null} [ticket] of an earlier stay, to be the same person
+   */
+  const joinAs = ({ name, color, shareCity }, ticket) => {
+    const who = { roomId: CLOCK_ROOM, name: name || NAMELESS, color, shareCity };
+    party.join({ ...who, ...(timezone && { timezone }), ...(ticket && { ticket }) });
+  };
 
   startTheme();
   followPageLife({ window, document, socket, onReturn: () => timeSync.becameVisible() });
@@ -64,5 +70,5 @@ export function openClockPage() {
     }),
   });
 
-  return { config, socket, timeSync, clock, exchanges, party, loop: newLoop(), timezone };
+  return { config, socket, timeSync, clock, exchanges, party, loop: newLoop(), timezone, joinAs };
 }

@@ -4,12 +4,17 @@
 import { readFrameIndex } from "../playback/frame-index.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
+import { ServerType } from "../protocol/protocol.js";
+import { timeZone } from "../room/identity.js";
 import { windowLink } from "../room/link.js";
 import { mountDuo } from "../ui/duo.js";
 import { need, part } from "../ui/dom.js";
-import { byId, calm, engine, intervals, now, readConfig, resolutionMs, socketUrl, timers } from "./browser.js";
+import { mountSmallClock } from "../ui/small-clock.js";
+import { ZoneTime, readsTwelveHours } from "../ui/zone-time.js";
+import { byId, calm, engine, intervals, newLoop, now, readConfig, resolutionMs, socketUrl, timers } from "./browser.js";
 import { startTheme } from "./start-theme.js";
 
+/** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { SyncConfig } from "../playback/follower.js" */
 /** @import { Playhead } from "../playback/playhead.js" */
 /** @import { Side } from "../ui/duo.js" */
@@ -54,6 +59,19 @@ function start() {
   const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
   if (calm() || saveData) part(first.root, "start").hidden = false;
   else playWhileSeen(sides, play);
+  showTimeWhileSeen(first.clock);
+}
+
+/** The same time as of the player with a wrong clock: nothing more is asked of the server. @param {MediaClock} clock */
+function showTimeWhileSeen(clock) {
+  const root = byId("home-clocks", HTMLElement);
+  const needs = { root, clock, loop: newLoop(), here: new ZoneTime(timeZone(Intl) ?? "UTC"), twelveHours: readsTwelveHours(), ticking: calm };
+  /** @type {{stop: () => void} | null} */
+  let shown = null;
+  new IntersectionObserver((entries) => {
+    shown?.stop();
+    shown = entries.at(-1)?.isIntersecting ? mountSmallClock(needs) : null;
+  }).observe(root);
 }
 
 /**
@@ -70,7 +88,7 @@ function playWhileSeen(sides, play) {
 
 /**
  * @param {HomeConfig["sides"][number]} wrong
- * @returns {Side & {begin: () => void, rest: () => void}}
+ * @returns {Side & {clock: MediaClock, begin: () => void, rest: () => void}}
  */
 function buildSide({ key, offsetMs, skewPpm }) {
   const root = need(duo, `[data-side="${key}"]`, HTMLElement);
@@ -90,6 +108,9 @@ function buildSide({ key, offsetMs, skewPpm }) {
     ...timers,
   });
   const { clock } = timeSync;
+  socket.on("message", (message) => {
+    if (message.type === ServerType.SERVER_TIME) timeSync.onServerTime(message);
+  });
   const player = new HtmlPlayer(video, { toLocal: (pageMs) => wrong(performance.timeOrigin + pageMs) });
   const steering = new Steering({
     player,
@@ -109,6 +130,7 @@ function buildSide({ key, offsetMs, skewPpm }) {
     video,
     player,
     steering,
+    clock,
     locked: () => clock.locked,
     begin() {
       if (!video.src) video.src = config.film.url;
