@@ -120,7 +120,8 @@ def test_make_tells_what_its_commands_are_for():
         text=True,
         check=True,
     )
-    for target in ("run", "test", "check", "lock", "film", "protocol", "bench-fanout"):
+    targets = ("run", "test", "check", "lock", "film", "protocol", "bench-fanout", "bench-clock")
+    for target in targets:
         assert re.search(rf"^  make {target} ", told.stdout, re.MULTILINE), target
 
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Prober } from "../../static/js/clock/prober.js";
+import { gapMs, Prober } from "../../static/js/clock/prober.js";
 import { FakeTime } from "./room-fakes.js";
 
 /** @import { Sample } from "../../static/js/clock/estimator.js" */
@@ -82,14 +82,51 @@ test("a sample carries the four instants", () => {
   assert.deepEqual(samples, [{ t1Ms: 1_000_000, t2Ms: 5, t3Ms: 6, t4Ms: 1_000_007, generation: 3, errorMs: 0.5 }]);
 });
 
-test("the start is twelve probes 50 ms apart, then one every two seconds", () => {
+test("the start is twelve probes 50 ms apart, one a second for half a minute, then one every two seconds", () => {
   const world = build();
   world.prober.start();
   pass(world, 560);
   assert.equal(world.sent.length, 12);
   assert.equal((world.sent[1] ?? 0) - (world.sent[0] ?? 0), 50);
   pass(world, 6000);
-  assert.equal(world.sent.length, 15);
+  assert.equal(world.sent.length, 18);
+  pass(world, 34_000);
+  const before = world.sent.length;
+  pass(world, 20_000);
+  assert.equal(world.sent.length - before, 10);
+});
+
+test("undisturbed it keeps the schedule that gapMs tells", () => {
+  const world = build();
+  world.prober.start();
+  pass(world, 60_000);
+  const gaps = world.sent.slice(1).map((t1Ms, i) => t1Ms - (world.sent[i] ?? 0));
+  assert.deepEqual(gaps, gaps.map((_, i) => gapMs(i + 1)));
+});
+
+test("an answer to a question of before a sleep is ignored", () => {
+  const { samples, prober, sent, answer, time } = build();
+  prober.start();
+  time.advance(10);
+  prober.burst("sleep");
+  answer(sent[0] ?? 0);
+  assert.equal(samples.length, 0);
+});
+
+test("an answer to a forged question is ignored, however near", () => {
+  const { samples, prober, sent, answer } = build();
+  prober.start();
+  answer((sent[0] ?? 0) + 0.0005);
+  answer(NaN);
+  assert.equal(samples.length, 0);
+});
+
+test("answers out of order are matched each with its own question", () => {
+  const { samples, prober, sent, answer, time } = build();
+  prober.start();
+  time.advance(100);
+  for (const t1Ms of [...sent].reverse()) answer(t1Ms);
+  assert.deepEqual(samples.map(({ t1Ms }) => t1Ms), [...sent].reverse());
 });
 
 test("after a reconnect six probes are enough", () => {

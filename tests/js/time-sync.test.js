@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Probing } from "../../static/js/clock/probing.js";
-import { TimeSync } from "../../static/js/clock/time-sync.js";
+import { burstAfter, TimeSync } from "../../static/js/clock/time-sync.js";
 import { FakeTime } from "./room-fakes.js";
 
 function build() {
   const time = new FakeTime();
-  const server = { offsetMs: 7000, generation: 1, wallAheadMs: 0, open: true };
+  const server = { offsetMs: 7000, generation: 1, wallAheadMs: 0, open: true, delayMs: 6 };
   let sent = 0;
   const timeSync = new TimeSync({ now: time.now, burst: (reason) => probing.burst(reason) });
   const probing = new Probing({
@@ -17,12 +17,12 @@ function build() {
     wallNow: () => time.now() + server.wallAheadMs,
     send: ({ clientTimestamp }) => {
       sent += 1;
-      const { offsetMs, generation, open } = server;
+      const { offsetMs, generation, open, delayMs } = server;
       time.setTimeout(() => {
-        const serverMs = clientTimestamp + 3 + offsetMs;
+        const serverMs = clientTimestamp + delayMs / 2 + offsetMs;
         const response = { clientTimestamp, serverReceiveTime: serverMs, serverSendTime: serverMs, generation, errorMs: 0.2 };
         if (open) probing.onResponse(response, time.now());
-      }, 6);
+      }, delayMs);
     },
     onSample: (sample) => timeSync.take(sample),
     onSleep: () => timeSync.slept(),
@@ -79,6 +79,22 @@ test("a new generation is adopted with a burst", () => {
   world.server.generation = 2;
   world.time.advance(3000);
   assert.equal(world.clock.locked, true);
+  assert.ok(errorMs(world) < 1);
+});
+
+test("a doubt asks for some more probes, a new beginning for many, everything else for none", () => {
+  assert.deepEqual((/** @type {const} */ (["quarantined", "undercut"])).map(burstAfter), ["suspicion", "suspicion"]);
+  assert.deepEqual((/** @type {const} */ (["stepped", "renewed"])).map(burstAfter), ["renewed", "renewed"]);
+  assert.deepEqual((/** @type {const} */ (["accepted", "invalid", "outdated", "dropped"])).map(burstAfter), [null, null, null, null]);
+});
+
+test("a path that became shorter is looked at again at once", () => {
+  const world = build();
+  world.time.advance(60_000);
+  world.server.delayMs = 1;
+  const before = world.sent();
+  world.time.advance(2500);
+  assert.ok(world.sent() - before >= 6, String(world.sent() - before));
   assert.ok(errorMs(world) < 1);
 });
 

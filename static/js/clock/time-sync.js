@@ -19,6 +19,12 @@ import { MediaClock } from "./media-clock.js";
  * @typedef {{sample: Sample, verdict: Verdict, estimate: Estimate | null}} Exchange
  */
 
+/** What a verdict of the estimator asks of the prober, if anything. @param {Verdict} verdict @returns {BurstReason | null} */
+export function burstAfter(verdict) {
+  if (verdict === "quarantined" || verdict === "undercut") return "suspicion";
+  return verdict === "stepped" || verdict === "renewed" ? "renewed" : null;
+}
+
 export class TimeSync {
   #burst;
   #clock;
@@ -40,8 +46,8 @@ export class TimeSync {
   /** @param {Sample} sample in this context's clock */
   take(sample) {
     const verdict = this.#clock.addSample(sample);
-    if (verdict === "quarantined") this.#burst("suspicion");
-    if (verdict === "stepped" || verdict === "renewed") this.#burst("renewed");
+    const reason = burstAfter(verdict);
+    if (reason) this.#burst(reason);
     if (this.#listeners.size === 0) return;
     const estimate = this.#estimator.estimate(sample.t4Ms);
     for (const listener of [...this.#listeners]) listener({ sample, verdict, estimate });
