@@ -84,6 +84,13 @@ export class Contender {
     };
   }
 
+  /** The greatest error of late, so that one lucky moment counts for nothing; null before the first estimate. @param {number} withinMs */
+  worstMs(withinMs) {
+    const sinceMs = this.#parts.machine.nowMs - withinMs;
+    const sizes = [this.fix(), ...this.points.filter(({ atMs }) => atMs > sinceMs)].map((point) => Math.abs(point?.errorMs ?? NaN));
+    return sizes.includes(NaN) ? null : Math.max(...sizes);
+  }
+
   /** @param {(sample: Sample) => void} answer */
   #ask(answer) {
     const { machine, up, down, baseMs } = this.#parts;

@@ -19,6 +19,8 @@ const WANDER_PPM = 1;
 /** A third of a megabyte in front of 10 Mbit/s, half of every minute. */
 const UPLOAD = Object.freeze({ bloatMs: 200, bloatEveryMs: 60_000, bloatForMs: 30_000 });
 const REMEMBERED_MISHAPS = 20;
+/** worstMs looks back so far. */
+const OF_LATE_MS = 10_000;
 
 /** Something that made what was known before wrong; byMs: of the device's clock. @typedef {{kind: "set" | "step" | "sleep", atMs: number, byMs: number}} Mishap */
 
@@ -30,7 +32,7 @@ const REMEMBERED_MISHAPS = 20;
  * @property {number} deviceMs
  * @property {number} deviceErrorMs positive: fast
  * @property {number} asleepForMs 0 while awake
- * @property {{ms: number, errorMs: number, boundMs: number} | null} corrected by our estimator; null before its first estimate
+ * @property {{ms: number, errorMs: number, boundMs: number, worstMs: number} | null} corrected by our estimator; null before its first estimate
  * @property {Mishap | null} mishap the last one
  * @property {number} lossPct
  */
@@ -105,14 +107,15 @@ export class Laboratory {
     const { nowMs, asleepForMs } = this.#machine;
     const deviceMs = this.#clock(0).exact(nowMs);
     const serverMs = this.#startMs + nowMs;
-    const fix = this.contenders[0]?.fix() ?? null;
+    const ours = this.contenders[0];
+    const fix = ours?.fix() ?? null;
     return {
       elapsedMs: nowMs,
       serverMs,
       deviceMs,
       deviceErrorMs: deviceMs - serverMs,
       asleepForMs,
-      corrected: fix && { ms: serverMs + fix.errorMs, ...fix },
+      corrected: fix && { ms: serverMs + fix.errorMs, ...fix, worstMs: ours?.worstMs(OF_LATE_MS) ?? Math.abs(fix.errorMs) },
       mishap: this.mishaps.at(-1) ?? null,
       lossPct: this.#experiment.lossPct,
     };
