@@ -4,35 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
 
+from tests.browser.axe import DESKTOP, PHONE, assert_no_grave_findings, overflow_px
 from tests.browser.conftest import NewViewer
 from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
-from tests.commands import ROOT
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
-PHONE: ViewportSize = {"width": 360, "height": 740}
-GRAVE = ("serious", "critical")
 TARGET_PX = 44
 MOST_TABS = 40
 DEMO = "demo"  # for tests that leave the room as it is
 CLOSE = "from watchparty.models import Room; from django.utils import timezone; "
-ASK_AXE = """async (theme) => {
-    document.documentElement.dataset.theme = theme;
-    const passing = document.getAnimations()
-        .filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(passing.map((one) => one.finished));
-    const {violations} = await axe.run(document, {resultTypes: ["violations"]});
-    return violations.map(({id, impact, nodes}) => ({
-        id, impact,
-        nodes: nodes.map(({target, failureSummary}) => `${target}: ${failureSummary}`),
-    }));
-}"""
 FOCUS = """() => {
     const element = document.activeElement;
     const {outlineStyle, outlineWidth} = getComputedStyle(element);
@@ -56,19 +40,6 @@ def new_person(new_viewer: NewViewer) -> NewPerson:
     return make
 
 
-def assert_no_grave_findings(page: Page, state: str) -> None:
-    """No serious or critical finding of axe-core: wide and narrow, by night and by day."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))  # not bound by the page's CSP
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)
-        for theme in ("night", "day"):
-            found: list[dict[str, Any]] = page.evaluate(ASK_AXE, theme)
-            grave = [finding for finding in found if finding["impact"] in GRAVE]
-            assert not grave, f"{state}, {size['width']} px, {theme}: {grave}"
-    page.set_viewport_size(DESKTOP)
-
-
 def playing(person: Viewer) -> Viewer:
     """The same person, with the film running."""
     eventually(lambda: person.ready, "the film is ready")
@@ -85,10 +56,6 @@ def open_by_keyboard_help(person: Viewer) -> None:
 def focused(person: Viewer) -> dict[str, Any]:
     found: dict[str, Any] = person.page.evaluate(FOCUS)
     return found
-
-
-def overflow_px(person: Viewer) -> int:
-    return int(person.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
 def spoken(person: Viewer, name: str) -> str | None:
@@ -262,7 +229,7 @@ def test_a_phone_shows_film_and_people_with_targets_for_thumbs(new_person: NewPe
     for box in (button.bounding_box() for button in buttons.all()):
         assert box is not None
         assert min(box["width"], box["height"]) >= TARGET_PX
-    assert overflow_px(ada) <= 0
+    assert overflow_px(ada.page) <= 0
 
 
 @pytest.mark.parametrize("path", ["/", "/rooms/no-such-room/", "room"])
@@ -274,4 +241,4 @@ def test_text_of_twice_the_size_fits_a_phone(new_person: NewPerson, path: str) -
     else:
         ada.open(path)
     ada.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert overflow_px(ada) <= 0
+    assert overflow_px(ada.page) <= 0
