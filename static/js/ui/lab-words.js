@@ -138,7 +138,7 @@ export function settingHint(name, experiment) {
   }
   if (name !== "therePct") return "";
   const hiddenMs = Math.abs(delayMs * (therePct / 50 - 1)) / 2;
-  return hiddenMs === 0 ? "As long there as back: what every exchange has to assume." : `Shifts every estimate by ${sizeText(hiddenMs)}, unseen.`;
+  return hiddenMs === 0 ? "As long there as back, as everybody assumes." : `Shifts every estimate by ${sizeText(hiddenMs)}, unseen.`;
 }
 
 /** A round figure without idle digits. @param {number} ms */

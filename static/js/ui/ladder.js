@@ -17,7 +17,7 @@ const NAMES = Object.freeze([
 ]);
 
 /** @type {Readonly<Record<RungState, string>>} */
-const WORDS = Object.freeze({ holds: "Holds", saved: "Saved", breaks: "Breaks", spoilt: "Breaks when corrected" });
+const WORDS = Object.freeze({ holds: "Holds", saved: "Saved", breaks: "Breaks", spoilt: "Spoilt" });
 
 /** @param {{root: HTMLElement}} needs */
 export function mountLadder({ root }) {
