@@ -18,7 +18,7 @@ const NONE_MS = 0.005;
  */
 export function sizeText(ms) {
   const size = Math.abs(ms);
-  if (size < NONE_MS) return "under 0.01 ms";
+  if (size < NONE_MS) return "less than 0.01 ms";
   if (size < 0.995) return `${size.toFixed(2)} ms`;
   if (size < 9.95) return `${size.toFixed(1)} ms`;
   if (size < 999.5) return `${size.toFixed(0)} ms`;
