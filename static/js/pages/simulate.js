@@ -49,7 +49,10 @@ const settings = mountLabSettings({
   step: (byMs) => disturb(() => laboratory.step(byMs)),
   sleep: (forMs) => disturb(() => laboratory.sleep(forMs)),
   reset: () => begin({ ...INITIAL }, []),
-  copy: () => navigator.clipboard.writeText(location.href),
+  copy: () => {
+    writeAddress();
+    return navigator.clipboard.writeText(location.href);
+  },
 });
 /** Each kind of drawing at its own pace. */
 const drawings = [
