@@ -142,5 +142,5 @@ export const TUNING = {
 /** @type {SeedSet} */
 export const HELD_OUT = {
   title: "seeds that nothing was chosen with",
-  lives: [0, -20, 35, -50, 65, -80, 95, -100].map((skewPpm, i) => ({ seed: i + 7001, skewPpm })),
+  lives: [0, -20, 35, -50, 65, -80, 95, -100].map((skewPpm, i) => ({ seed: i + 9001, skewPpm })),
 };

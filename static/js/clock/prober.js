@@ -11,8 +11,8 @@ const FIRST_BURST = 12;
 const BURST = 6;
 /** Far enough apart that one queue does not hold them all, near enough that twelve take half a second. */
 const BURST_GAP_MS = 50;
-/** Skew is learned from the first half-minute, while its error still is the largest (bench-clock: p99 over a wide network 0.33 → 0.25 ms). */
-const SETTLING = 30;
+/** Skew is learned in the first minute, while its error is the largest (bench-clock, p99 with Wi-Fi spikes: 0.42 → 0.27 ms). */
+const SETTLING = 60;
 const SETTLING_GAP_MS = 1000;
 /** By then a skew that is 2 ppm wrong costs 4 µs between two probes; more of them would only find the floor sooner. */
 const IDLE_GAP_MS = 2000;
