@@ -80,7 +80,7 @@ test("a step of 40 ms is found by ours within three seconds", () => {
   assert.ok(Math.abs(lab.view().corrected?.errorMs ?? NaN) < 1);
   assert.ok((lab.view().corrected?.worstMs ?? 0) > 39, "it is remembered for a while");
   lab.advance(10_000);
-  assert.ok((lab.view().corrected?.worstMs ?? NaN) < 1);
+  assert.ok((lab.view().corrected?.worstMs ?? NaN) < 5);
   assert.deepEqual(lab.view().mishap, { kind: "step", atMs: 60_000, byMs: 40 });
 });
 
