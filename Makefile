@@ -16,7 +16,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
-	bench-fanout bench-connections clean
+	bench-fanout bench-connections bench-clock-browser clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -101,6 +101,9 @@ bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive co
 
 bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, accepted per second
 	$(CLEAN) $(PY) -m bench.connections $(ARGS)
+
+bench-clock-browser: $(TEST_READY) ## How far a real Chromium's clock is off, on good and bad networks (goes on where it stopped)
+	$(CLEAN) $(PY) -m bench.clock_browser --write $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

@@ -1,0 +1,54 @@
+"""A browser whose own clock is wrong agrees with true media time, as far as it says it does.
+
+The ruler is the host's oscillator (bench/host_clock.py): no network is in it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Playwright
+
+from bench.accuracy import Law, score
+from bench.browser_run import BentPage
+from bench.clock_work import relayed
+from bench.host_clock import media_base_ms
+from bench.paths import Network, Traits
+from tests.browser.relay import Relay
+from tests.browser.server import Server
+
+pytestmark = pytest.mark.browser
+
+LAW = Law(offset_ms=-30_000.0, ppm=80.0)
+WATCHED_S = 28.0
+NO_STEP_S = 1000.0
+FIXED_MS = 2000.0
+"""After so long the clock is expected to know the time."""
+ERROR_MAX_MS = 5.0
+"""On a machine that does other things as well; the benchmark has the figures."""
+SKEW_OFF_MAX_PPM = 70.0
+
+
+@pytest.fixture
+def relay(server: Server) -> Iterator[Relay | None]:
+    with relayed(server.port, Network(Traits(20), Traits(20)), seed=1) as relay:
+        yield relay
+
+
+def test_a_wrong_and_drifting_clock_is_right_within_its_stated_bound(
+    server: Server, relay: Relay, playwright: Playwright
+) -> None:
+    page = BentPage(playwright, LAW, NO_STEP_S)
+    try:
+        page.open(relay.url)
+        page.watch(WATCHED_S)
+        watched = page.take()
+    finally:
+        page.close()
+    scores = [s for s in score(watched, media_base_ms(server.database)) if s.at_ms >= FIXED_MS]
+    worst = max(scores, key=lambda s: abs(s.error_ms))
+    last = watched.readings[-1]
+    assert len(scores) > 200
+    assert last.locked
+    assert [s for s in scores if s.bound_ms is None or s.is_violation] == []
+    assert abs(worst.error_ms) <= ERROR_MAX_MS, worst
+    assert abs(last.skew_ppm + LAW.ppm) <= SKEW_OFF_MAX_PPM, f"{last.skew_ppm:+.1f} ppm"
