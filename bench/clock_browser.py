@@ -23,8 +23,9 @@ from bench.clock_records import BrowserRun, BusyServer, Record, Records, RelayAl
 from bench.clock_work import (
     BUSY_PATHS,
     BUSY_WORK,
+    Job,
     Place,
-    run_browser,
+    run_browsers,
     run_busy_server,
     run_relay_alone,
     run_ruler,
@@ -38,10 +39,14 @@ PAGE: Final = ROOT / "docs" / "accuracy.md"
 KEPT: Final = ROOT / "var" / "clock_browser.jsonl"
 RELAYS: Final = ("direct", "null", "wan")
 BUSY: Final = {("busy", path, work) for path in BUSY_PATHS for work in BUSY_WORK}
+RULER: Final = "ruler"
 LONG: Final = "long"
+ALONE: Final = {RULER, LONG}
 LONG_S: Final = 600.0
 
-Key = tuple[str, ...] | tuple[str, str, int]
+Run = tuple[str, str, int]
+"""The word "run", its name and its number."""
+Key = Run | tuple[str, ...]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,11 +85,12 @@ def _measure(records: Records, options: argparse.Namespace) -> None:
         for name in relays:
             records.add(run_relay_alone(place, name))
             _say(f"relay alone, {name}")
-        for _, name, repeat in runs:
+        for together in batches(runs, options.abreast):
             with _turn(options.lock):
-                record = _browse(place, name, repeat, options.seconds)
-            records.add(record)
-            _say(f"{name} {repeat}, others used {record.use.others:.2f} core")
+                made = _browse(place, together, options.seconds)
+            for record in made:
+                records.add(record)
+                _say(f"{record.name} {record.repeat + 1}: others used {record.use.others:.2f} core")
 
 
 def key(record: Record) -> Key:
@@ -98,24 +104,35 @@ def key(record: Record) -> Key:
             return ("busy", record.path, record.work)
 
 
-def plan(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
+def plan(options: argparse.Namespace) -> Iterator[Run]:
     """All runs in browsers: every configuration once, then all again."""
     for repeat in range(options.repeats):
-        for name in ("ruler", *CONFIGURATIONS):
+        for name in (RULER, *CONFIGURATIONS):
             if name != LONG:
                 yield "run", name, repeat
     if options.long:
         yield "run", LONG, 0
 
 
-def _browse(place: Place, name: str, repeat: int, seconds: float) -> BrowserRun:
+def batches(runs: Sequence[Run], abreast: int) -> Iterator[list[Run]]:
+    """Which runs are made at the same time; the ruler's and the long one never beside others."""
+    together: list[Run] = []
+    for run in runs:
+        if together and (len(together) == abreast or {together[0][1], run[1]} & ALONE):
+            yield together
+            together = []
+        together.append(run)
+    if together:
+        yield together
+
+
+def _browse(place: Place, runs: Sequence[Run], seconds: float) -> list[BrowserRun]:
     with sync_playwright() as playwright:
-        if name == "ruler":
-            return run_ruler(playwright, place, repeat)
-        network = CONFIGURATIONS[name].network
-        return run_browser(
-            playwright, place, name, network, repeat, LONG_S if name == LONG else seconds
-        )
+        if runs[0][1] == RULER:
+            return [run_ruler(playwright, place, runs[0][2])]
+        span_s = LONG_S if runs[0][1] == LONG else seconds
+        jobs = [Job(name, CONFIGURATIONS[name].network, repeat) for _, name, repeat in runs]
+        return run_browsers(playwright, place, jobs, span_s)
 
 
 @contextmanager
@@ -133,6 +150,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.clock_browser", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="of each configuration")
     parser.add_argument("--seconds", type=float, default=75.0, help="of each run")
+    parser.add_argument(
+        "--abreast", type=int, default=1, help="browsers at once; each is part of the others' load"
+    )
     parser.add_argument("--long", action="store_true", help="also one run of ten minutes")
     parser.add_argument("--again", action="store_true", help="forget what was measured before")
     parser.add_argument("--lock", type=Path, help="a file whose lock is held while a browser runs")

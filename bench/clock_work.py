@@ -2,8 +2,9 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ OPENING_S: Final = 3.0
 """What passes between the start of a browser and its Worker's socket, at the most usual."""
 RULER_S: Final = 35.0
 REFERENCES: Final = 150
+COMPARED_EVERY_S: Final = 1.0
 PROBES: Final = 150
 PROBE_EVERY_S: Final = 0.105
 """The server's limit is ten a second."""
@@ -46,6 +48,15 @@ class Place:
 
     port: int
     base_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run that is to be made."""
+
+    name: str
+    network: Network | None
+    repeat: int
 
 
 @contextmanager
@@ -82,37 +93,44 @@ def law_of(repeat: int) -> Law:
     return Law(-sign * OFFSET_MS, sign * PPM, STEP_MS)
 
 
-def run_browser(
-    playwright: Playwright,
-    place: Place,
-    name: str,
-    network: Network | None,
-    repeat: int,
-    span_s: float,
-) -> BrowserRun:
-    """A browser with wrong clocks opens the clock's page over a network."""
-    law = law_of(repeat)
-    with relayed(place.port, network, repeat) as relay:
-        page = BentPage(playwright, law, OPENING_S + span_s - AFTER_STEP_S)
-        try:
-            watch = Watch()
+def run_browsers(
+    playwright: Playwright, place: Place, jobs: Sequence[Job], span_s: float
+) -> list[BrowserRun]:
+    """Browsers with wrong clocks, side by side, open the clock's page, each over its network."""
+    with ExitStack() as ended_last:
+        visits = [
+            (
+                job,
+                ended_last.enter_context(relayed(place.port, job.network, job.repeat)),
+                BentPage(playwright, law_of(job.repeat), OPENING_S + span_s - AFTER_STEP_S),
+            )
+            for job in jobs
+        ]
+        for _, _, page in visits:
+            ended_last.callback(page.close)
+        watch = Watch()
+        for _, relay, page in visits:
             page.open(f"http://127.0.0.1:{relay.port if relay else place.port}")
-            page.watch(span_s)
-            watched = page.take()
-            use = _use(watch)
-        finally:
-            page.close()
-        return BrowserRun(
-            name=name,
-            repeat=repeat,
-            seconds=span_s,
-            law=law,
-            watched=watched,
-            base_ms=place.base_ms,
-            use=use,
-            up=kept_by(relay.up if relay else None),
-            down=kept_by(relay.down if relay else None),
-        )
+        until_s = time.monotonic() + span_s
+        while time.monotonic() < until_s:
+            for _, _, page in visits:
+                page.watch(COMPARED_EVERY_S / len(visits))
+        taken = [page.take() for _, _, page in visits]
+        use = _use(watch)
+        return [
+            BrowserRun(
+                name=job.name,
+                repeat=job.repeat,
+                seconds=span_s,
+                law=law_of(job.repeat),
+                watched=watched,
+                base_ms=place.base_ms,
+                use=use,
+                up=kept_by(relay.up if relay else None),
+                down=kept_by(relay.down if relay else None),
+            )
+            for (job, relay, _), watched in zip(visits, taken, strict=True)
+        ]
 
 
 def run_ruler(playwright: Playwright, place: Place, repeat: int) -> BrowserRun:
@@ -121,7 +139,9 @@ def run_ruler(playwright: Playwright, place: Place, repeat: int) -> BrowserRun:
     try:
         watch = Watch()
         page.open(f"http://127.0.0.1:{place.port}")
-        page.watch(RULER_S)
+        until_s = time.monotonic() + RULER_S
+        while time.monotonic() < until_s:
+            page.watch(COMPARED_EVERY_S)
         reference = page.refer(REFERENCES)
         watched = page.take()
         use = _use(watch)

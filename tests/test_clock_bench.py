@@ -19,7 +19,7 @@ from bench.accuracy import (
 )
 from bench.accuracy_report import MARKS, Report, as_markdown, as_text
 from bench.accuracy_rows import best_bias_ms
-from bench.clock_browser import LONG, _options, key, plan
+from bench.clock_browser import LONG, RULER, _options, batches, key, plan
 from bench.clock_records import BrowserRun, BusyServer, Kept, Records, RelayAlone, Use, kept_by
 from bench.figures import family_cpu_s
 from bench.host_clock import ahead_ms, raw_ms
@@ -254,6 +254,15 @@ def test_every_configuration_is_measured_once_before_any_is_again():
     assert {repeat for _, _, repeat in runs[:8]} == {0}
     assert runs[-1] == ("run", LONG, 0)
     assert key(make_run("wifi", repeat=1)) in runs
+
+
+def test_side_by_side_run_only_browsers_that_may():
+    runs = list(plan(_options(["--repeats", "1", "--long"])))
+    made = list(batches(runs, 4))
+    assert [run for together in made for run in together] == runs
+    assert [len(together) for together in made] == [1, 4, 3, 1]
+    assert [made[0][0][1], made[-1][0][1]] == [RULER, LONG]
+    assert all(len(together) == 1 for together in batches(runs, 1))
 
 
 def test_cpu_time_of_a_family_leaves_strangers_out():
