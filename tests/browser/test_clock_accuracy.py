@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Playwright
 
-from bench.accuracy import Law, score
+from bench.accuracy import Law, Watched, score
 from bench.browser_run import BentPage
 from bench.clock_work import relayed
 from bench.host_clock import media_base_ms
@@ -19,13 +19,13 @@ from tests.browser.server import Server
 pytestmark = pytest.mark.browser
 
 LAW = Law(offset_ms=-30_000.0, ppm=80.0)
-WATCHED_S = 28.0
+WATCHED_S = 26
 NO_STEP_S = 1000.0
 FIXED_MS = 2000.0
 """After so long the clock is expected to know the time."""
 ERROR_MAX_MS = 5.0
 """On a machine that does other things as well; the benchmark has the figures."""
-SKEW_OFF_MAX_PPM = 70.0
+SKEW_OFF_MAX_PPM = 60.0
 
 
 @pytest.fixture
@@ -34,21 +34,33 @@ def relay(server: Server) -> Iterator[Relay | None]:
         yield relay
 
 
-def test_a_wrong_and_drifting_clock_is_right_within_its_stated_bound(
-    server: Server, relay: Relay, playwright: Playwright
-) -> None:
-    page = BentPage(playwright, LAW, NO_STEP_S)
+@pytest.fixture
+def watched(server: Server, relay: Relay, playwright: Playwright) -> Iterator[dict[str, Watched]]:
+    """What two browsers left: one beside the server, one 40 ms away."""
+    pages = {name: BentPage(playwright, LAW, NO_STEP_S) for name in ("near", "far")}
     try:
-        page.open(relay.url)
-        page.watch(WATCHED_S)
-        watched = page.take()
+        pages["near"].open(server.url)
+        pages["far"].open(relay.url)
+        for _ in range(WATCHED_S):
+            for page in pages.values():
+                page.watch(1 / len(pages))
+        yield {name: page.take() for name, page in pages.items()}
     finally:
-        page.close()
-    scores = [s for s in score(watched, media_base_ms(server.database)) if s.at_ms >= FIXED_MS]
-    worst = max(scores, key=lambda s: abs(s.error_ms))
-    last = watched.readings[-1]
-    assert len(scores) > 200
-    assert last.locked
-    assert [s for s in scores if s.bound_ms is None or s.is_violation] == []
-    assert abs(worst.error_ms) <= ERROR_MAX_MS, worst
-    assert abs(last.skew_ppm + LAW.ppm) <= SKEW_OFF_MAX_PPM, f"{last.skew_ppm:+.1f} ppm"
+        for page in pages.values():
+            page.close()
+
+
+def test_a_wrong_and_drifting_clock_is_right_within_its_stated_bound(
+    server: Server, watched: dict[str, Watched]
+) -> None:
+    base_ms = media_base_ms(server.database)
+    for name, found in watched.items():
+        scores = [s for s in score(found, base_ms) if s.at_ms >= FIXED_MS]
+        worst = max(scores, key=lambda s: abs(s.error_ms))
+        print(f"{name}: worst {worst}, {found.readings[-1].skew_ppm:+.1f} ppm")
+        assert len(scores) > 200
+        assert found.readings[-1].locked
+        assert [s for s in scores if s.bound_ms is None or s.is_violation] == [], name
+        assert abs(worst.error_ms) <= ERROR_MAX_MS, name
+    # Near, the bound is a fraction of a millisecond: drift alone would leave it within seconds.
+    assert abs(watched["near"].readings[-1].skew_ppm + LAW.ppm) <= SKEW_OFF_MAX_PPM
