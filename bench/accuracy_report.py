@@ -158,6 +158,12 @@ class Report:
                 f"in {len(disturbed)} of {len(self.runs)} runs other programs used more than "
                 f"{OTHERS_CORE_MAX} core (at most {most:.2f}); an idle machine does better."
             )
+        first = [run.use.nice for run, _ in self.runs if run.use.nice < 0]
+        if first:
+            lines.append(
+                f"{len(first)} runs went before other programs (nice {min(first)}), as a browser "
+                "does on a machine that is somebody's own."
+            )
         for run in self.rulers:
             strip = reference_strip(run.reference, run.watched.pairs, run.base_ms)
             if not strip.holds_ruler:

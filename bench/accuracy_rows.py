@@ -78,7 +78,8 @@ def run_rows(runs: Iterable[AssessedRun]) -> Table:
         [
             "network", "run", "clock", "error ms p50 / p95 / p99 / max", "explained",
             "p95 beyond", "bound", "violated", "before that", "skew off ppm", "first fix s",
-            "after step s", "interrupted", "load", "our / others' cores",
+            "after step s", "relay late ms p95 up / down", "interrupted", "load",
+            "our / others' cores",
         ]
     ]  # fmt: skip
     order = list(CONFIGURATIONS)
@@ -97,6 +98,9 @@ def run_rows(runs: Iterable[AssessedRun]) -> Table:
                 f"{figures.skew_off_ppm:+.1f}",
                 seconds(figures.first_fix_ms),
                 seconds(figures.recovery_ms),
+                f"{run.up.late_ms[1]:.2f} / {run.down.late_ms[1]:.2f}"
+                if run.up and run.down
+                else "–",
                 str(figures.interrupted),
                 f"{run.use.load:.1f}",
                 f"{run.use.ours:.2f} / {run.use.others:.2f}",

@@ -32,6 +32,8 @@ class Use:
     ours: float
     """Browser, server, relay and this program together."""
     others: float
+    nice: int = 0
+    """What the scheduler was told of ours: below 0 they go before others."""
 
 
 class BrowserRun(msgspec.Struct, frozen=True, tag="run"):

@@ -1,6 +1,7 @@
 """Each part of the clock's measurement done once, giving a record of it."""
 
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ PPM: Final = 80.0
 STEP_MS: Final = 40.0
 AFTER_STEP_S: Final = 8.0
 OPENING_S: Final = 3.0
-"""What passes between the start of a browser and its Worker's socket, at the most usual."""
+"""What is added for the start of each browser."""
 RULER_S: Final = 35.0
 REFERENCES: Final = 150
 COMPARED_EVERY_S: Final = 1.0
@@ -97,21 +98,17 @@ def run_browsers(
     playwright: Playwright, place: Place, jobs: Sequence[Job], span_s: float
 ) -> list[BrowserRun]:
     """Browsers with wrong clocks, side by side, open the clock's page, each over its network."""
+    until_s = time.monotonic() + OPENING_S * len(jobs) + span_s
     with ExitStack() as ended_last:
-        visits = [
-            (
-                job,
-                ended_last.enter_context(relayed(place.port, job.network, job.repeat)),
-                BentPage(playwright, law_of(job.repeat), OPENING_S + span_s - AFTER_STEP_S),
-            )
-            for job in jobs
-        ]
-        for _, _, page in visits:
-            ended_last.callback(page.close)
         watch = Watch()
-        for _, relay, page in visits:
+        visits = []
+        for job in jobs:
+            relay = ended_last.enter_context(relayed(place.port, job.network, job.repeat))
+            step_after_s = until_s - AFTER_STEP_S - time.monotonic()
+            page = BentPage(playwright, law_of(job.repeat), step_after_s)
+            ended_last.callback(page.close)
             page.open(f"http://127.0.0.1:{relay.port if relay else place.port}")
-        until_s = time.monotonic() + span_s
+            visits.append((job, relay, page))
         while time.monotonic() < until_s:
             for _, _, page in visits:
                 page.watch(COMPARED_EVERY_S / len(visits))
@@ -188,4 +185,4 @@ def run_busy_server() -> Iterator[BusyServer]:
 
 def _use(watch: Watch) -> Use:
     ours, others = watch.cores()
-    return Use(load(), ours, others)
+    return Use(load(), ours, others, os.nice(0))
