@@ -8,6 +8,7 @@ where it was stopped; `--again` begins anew. Only `--write` changes docs/accurac
 import argparse
 import fcntl
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -63,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ServerFault, OSError, BrowserFault) as fault:
         print(f"The benchmark stopped, and can go on: {fault}", file=sys.stderr)
         return 1
-    report = Report(f"python -m bench.clock_browser {' '.join(options.given)}".rstrip(), describe())
+    command = f"python -m bench.clock_browser {' '.join(options.given)}".rstrip()
+    report = Report(command, [*describe(), *code()])
     report.take(records.read())
     print(as_text(report))
     if options.write:
@@ -93,6 +95,18 @@ def _measure(records: Records, options: argparse.Namespace) -> None:
             for record in made:
                 records.add(record)
                 _say(f"{record.name} {record.repeat + 1}: others used {record.use.others:.2f} core")
+
+
+def code() -> list[str]:
+    """Which clock it was: the last commit that changed one, where git knows."""
+    told = subprocess.run(
+        ["git", "log", "-1", "--format=%h of %cs: %s", "--", "static/js/clock", "static/js/room"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [f"the page's clock as of {told.stdout.strip()}"] if told.stdout.strip() else []
 
 
 def key(record: Record) -> Key:
