@@ -143,7 +143,7 @@ def seconds(value_ms: float) -> str:
     """As a table shows it."""
     if isnan(value_ms):
         return "–"
-    return f"{value_ms / 1000:.2f}" if isfinite(value_ms) else "never"
+    return f"{value_ms / 1000:.2f}" if isfinite(value_ms) else "later"
 
 
 def _three(values_ms: tuple[float, float, float]) -> str:

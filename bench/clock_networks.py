@@ -14,6 +14,8 @@ class Configuration:
     network: Network | None
     goal_ms: float | None
     """p95 of the error; None: no two-way exchange can see the asymmetry, or none was set."""
+    step_is_seen: bool = True
+    """Whether probes tell of a jump at once; behind a standing queue they cannot."""
 
 
 CONFIGURATIONS: Final[dict[str, Configuration]] = {
@@ -27,7 +29,10 @@ CONFIGURATIONS: Final[dict[str, Configuration]] = {
         "30 ms up, 10 ms down, 1.5 ms of jitter", NAMED["asymmetric"], None
     ),
     "bloat": Configuration(
-        "as wan; 10 of every 20 s a queue of 60–200 ms upwards", NAMED["bloat"], None
+        "as wan; 10 of every 20 s a queue of 60–200 ms upwards",
+        NAMED["bloat"],
+        None,
+        step_is_seen=False,
     ),
     "stalls": Configuration(
         "as wan; each way stands still for 200–400 ms every 1–3 s", NAMED["stalls"], None
