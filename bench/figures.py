@@ -28,6 +28,18 @@ def process_cpu_s(stat: str, ticks_per_s: int) -> float:
     return (int(fields[_UTIME_AFTER_NAME]) + int(fields[_UTIME_AFTER_NAME + 1])) / ticks_per_s
 
 
+def family_cpu_s(stats: Mapping[int, str], eldest: int, ticks_per_s: int) -> float:
+    """User and system time of a process and its descendants, from each one's /proc/<pid>/stat."""
+    parents = {pid: int(stat[stat.rindex(")") + 1 :].split()[1]) for pid, stat in stats.items()}
+
+    def descends(pid: int) -> bool:
+        while pid != eldest and pid in parents:
+            pid = parents[pid]
+        return pid == eldest
+
+    return sum(process_cpu_s(stat, ticks_per_s) for pid, stat in stats.items() if descends(pid))
+
+
 def machine_busy_s(stat: str, ticks_per_s: int) -> float:
     """CPU time that all cores together have spent on anything, from /proc/stat."""
     name, *columns = stat.splitlines()[0].split()

@@ -2,14 +2,17 @@
 
 import os
 import platform
+import time
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench.figures import processor
+from bench.figures import family_cpu_s, machine_busy_s, processor
 
 PACKAGES: Final = ("django", "channels", "uvicorn", "uvloop", "websockets", "msgspec")
 ENOUGH_CORES: Final = 2
+TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
 
 def describe() -> list[str]:
@@ -39,3 +42,34 @@ def part_cores() -> tuple[int | None, int | None]:
 def load() -> float:
     """How many processes wanted a core on average during the last minute."""
     return os.getloadavg()[0]
+
+
+class Watch:
+    """Who uses the machine from now on: this process with all that it started, and others."""
+
+    def __init__(self) -> None:
+        self._began_s = time.monotonic()
+        self._busy_s = busy_s()
+        self._own_s = own_family_s()
+
+    def cores(self) -> tuple[float, float]:
+        """Cores used so far, by us and by others."""
+        wall_s = time.monotonic() - self._began_s
+        own_s = own_family_s() - self._own_s
+        others_s = busy_s() - self._busy_s - own_s
+        return own_s / wall_s, max(others_s, 0.0) / wall_s
+
+
+def busy_s() -> float:
+    """CPU time of the whole machine so far."""
+    return machine_busy_s(Path("/proc/stat").read_text(), TICKS_PER_S)
+
+
+def own_family_s() -> float:
+    """CPU time of this process and its descendants that are alive."""
+    stats = {}
+    for directory in Path("/proc").iterdir():
+        if directory.name.isdigit():
+            with suppress(OSError):  # it has ended meanwhile
+                stats[int(directory.name)] = (directory / "stat").read_text()
+    return family_cpu_s(stats, os.getpid(), TICKS_PER_S)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Final
 
 from bench.figures import Run, percentile, tally
-from bench.server import HOST, Server, busy_s
+from bench.machine import busy_s
+from bench.server import HOST, Server
 from bench.viewers import Record, Viewer
 
 COMING_AT_ONCE: Final = 20

@@ -12,14 +12,33 @@ GENERATOR_CORE_MAX: Final = 0.7
 OTHERS_CORE_MAX: Final = 0.1
 """Above this something else had a part in the figures."""
 
-BEGIN: Final = "<!-- bench.fanout: written by `python -m bench.fanout --write` -->"
-END: Final = "<!-- bench.fanout: end -->"
 PREFACE: Final = """# Performance
 
 Every figure here was measured by a program in `bench/` that anyone can run again. Trust ratios
 measured in one run, not last digits: another machine gives other microseconds.
 
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Between which lines of a page a program writes, and how the page begins if there is none."""
+
+    program: str
+    preface: str = PREFACE
+
+    @property
+    def begin(self) -> str:
+        """The line before the section."""
+        return f"<!-- {self.program}: written by `python -m {self.program} --write` -->"
+
+    @property
+    def end(self) -> str:
+        """The line after it."""
+        return f"<!-- {self.program}: end -->"
+
+
+FANOUT: Final = Marks("bench.fanout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +170,7 @@ def as_markdown(report: Report) -> str:
     head, *body = ([cell.strip() for cell in row] for row in report.rows())
     table = [head, ["---"] + ["---:"] * (len(head) - 1), *body]
     lines = [
-        BEGIN,
+        FANOUT.begin,
         "## Fan-out: one room, beside a naive consumer",
         "",
         f"`{report.command}`",
@@ -165,19 +184,19 @@ def as_markdown(report: Report) -> str:
         *(f"- Tried: {trial}" for trial in report.trials),
         *(f"- **Doubt:** {doubt}" for doubt in report.doubts()),
         *(f"- {note}" for note in report.notes()),
-        END,
+        FANOUT.end,
     ]
     return "\n".join(lines) + "\n"
 
 
-def put_into(page: str, section: str) -> str:
+def put_into(page: str, section: str, marks: Marks = FANOUT) -> str:
     """The page with the section in its place: in place of the old one, or at the end."""
-    if BEGIN not in page:
-        return f"{page or PREFACE}{section}"
-    before, _, rest = page.partition(BEGIN)
-    old, end, after = rest.partition(f"{END}\n")
+    if marks.begin not in page:
+        return f"{page or marks.preface}{section}"
+    before, _, rest = page.partition(marks.begin)
+    old, end, after = rest.partition(f"{marks.end}\n")
     if not end:
-        raise ValueError(f"the page has lost its mark {END!r}: {old[:40]!r}…")
+        raise ValueError(f"the page has lost its mark {marks.end!r}: {old[:40]!r}…")
     return f"{before}{section}{after}"
 
 

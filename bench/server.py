@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bench.figures import machine_busy_s, process_cpu_s
+from bench.figures import process_cpu_s
+from bench.machine import TICKS_PER_S
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOST: Final = "127.0.0.1"
@@ -20,6 +21,7 @@ APPLICATIONS: Final = {
     "ours": "config.asgi.application",
     "naive": "bench.naive_app.application",
     "pushing": "bench.pushing_app.application",
+    "busy": "bench.busy_app.application",
 }
 
 START_S: Final = 30.0
@@ -28,7 +30,6 @@ COMMAND_S: Final = 120.0
 POLL_S: Final = 0.05
 SOCKETS: Final = 10_000
 """Caps for one address: in a benchmark every viewer comes from the same one."""
-TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 _MAKE_ROOM: Final = (
@@ -127,11 +128,6 @@ class Server:
     def resident_bytes(self) -> int:
         """Memory that it holds just now."""
         return int(self._statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def busy_s() -> float:
-    """CPU time of the whole machine so far."""
-    return machine_busy_s(Path("/proc/stat").read_text(), TICKS_PER_S)
 
 
 def _free_port() -> int:

@@ -17,7 +17,7 @@ from bench.figures import (
     tally,
 )
 from bench.naive_app import application
-from bench.report import BEGIN, END, Arm, Report, as_markdown, as_text, put_into
+from bench.report import FANOUT, Arm, Report, as_markdown, as_text, put_into
 from bench.viewers import PING, TEXT, Record, client_frame, cursor_move, take_frame
 
 STAT = (
@@ -197,7 +197,7 @@ def test_a_report_names_both_rates_and_takes_the_tick_off_only_for_whom_it_is():
 
 def test_a_page_that_lost_its_mark_is_not_overwritten():
     with pytest.raises(ValueError, match="lost its mark"):
-        put_into(f"Mine\n{BEGIN}\nold\n", "new\n")
+        put_into(f"Mine\n{FANOUT.begin}\nold\n", "new\n")
 
 
 def test_a_section_replaces_the_older_one_and_nothing_else():
@@ -206,4 +206,7 @@ def test_a_section_replaces_the_older_one_and_nothing_else():
     page = put_into("", section)
     assert page.startswith("# Performance\n")
     assert put_into(f"{page}\nMore\n", section) == f"{page}\nMore\n"
-    assert put_into(f"Mine\n{BEGIN}\nold\n{END}\nMore\n", section) == f"Mine\n{section}More\n"
+    assert (
+        put_into(f"Mine\n{FANOUT.begin}\nold\n{FANOUT.end}\nMore\n", section)
+        == f"Mine\n{section}More\n"
+    )

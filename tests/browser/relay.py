@@ -1,28 +1,39 @@
 """A TCP relay between a browser and the server, in a thread: the bad network of the tests."""
 
 import asyncio
+import selectors
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from random import Random
 from typing import Any
 
+from bench.paths import Direction, Network
+
 CHUNK_BYTES = 64 * 1024
+CHUNKS_KEPT = 256  # under way in one direction of one connection; beyond, the sender waits
 STALL_MS = (200, 400)
 BETWEEN_STALLS_MS = (100, 700)
+
+Kept = asyncio.Queue[tuple[float, float, bytes] | None]
+"""What is under way: when it came, when it goes on, and None at the end."""
 
 
 class Relay:
     """Passes bytes on between its own port and the server's, as long as the network is whole.
 
     The page is opened through the relay's port, so that page, film and socket share its fate.
+    With a network the bytes are kept as it says; all connections share its two directions.
     """
 
-    def __init__(self, target_port: int, seed: int = 0) -> None:
+    def __init__(self, target_port: int, seed: int = 0, network: Network | None = None) -> None:
         self.port = 0
         self._target_port = target_port
         self._random = Random(seed)
-        self._loop = asyncio.new_event_loop()
+        self.up = Direction(network.up, Random(f"{seed} up")) if network else None
+        self.down = Direction(network.down, Random(f"{seed} down")) if network else None
+        # Not epoll, whose timers tick in milliseconds.
+        self._loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -119,12 +130,30 @@ class Relay:
         with suppress(OSError):
             far, out = await asyncio.open_connection("127.0.0.1", self._target_port)
             self._writers.add(out)
-            await asyncio.gather(self._pass(near, out), self._pass(far, back))
+            await asyncio.gather(self._pass(near, out, self.up), self._pass(far, back, self.down))
             self._writers.discard(out)
         self._writers.discard(back)
         back.close()
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        direction: Direction | None,
+    ) -> None:
+        if direction is None:
+            await self._hand_on(source, sink)
+            return
+        kept: Kept = asyncio.Queue(CHUNKS_KEPT)
+        delivery = asyncio.create_task(self._deliver(kept, sink, direction))
+        with suppress(OSError):
+            while chunk := await source.read(CHUNK_BYTES):
+                at_ms = self._now_ms()
+                await kept.put((at_ms, direction.leaves_ms(at_ms, len(chunk)), chunk))
+        await kept.put(None)
+        await delivery
+
+    async def _hand_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         lossy = False
         with suppress(OSError):
             while chunk := await source.read(CHUNK_BYTES):
@@ -136,3 +165,17 @@ class Relay:
         # The end of one direction is the end of the other; who was swallowed hears nothing of it.
         if not lossy:
             sink.close()
+
+    async def _deliver(self, kept: Kept, sink: asyncio.StreamWriter, direction: Direction) -> None:
+        while (item := await kept.get()) is not None:
+            at_ms, due_ms, chunk = item
+            if (wait_ms := due_ms - self._now_ms()) > 0:
+                await asyncio.sleep(wait_ms / 1000)
+            sink.write(chunk)
+            direction.passed(at_ms, due_ms, self._now_ms(), len(chunk))
+            with suppress(OSError):
+                await sink.drain()
+        sink.close()
+
+    def _now_ms(self) -> float:
+        return self._loop.time() * 1000

@@ -31,11 +31,12 @@ class Server:
         self._command = [sys.executable, "manage.py", command]
         if command == "runserver":  # Django's own command knows no PORT
             self._command.append(f"127.0.0.1:{self.port}")
+        self.database = folder / "db.sqlite3"
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
         self._environment = environment(
             **{
                 "PORT": str(self.port),
-                "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+                "DATABASE_URL": f"sqlite:///{self.database}",
                 "PYTHONUNBUFFERED": "1",
                 "DJANGO_SUPERUSER_PASSWORD": ADMIN_PASSWORD,
                 **settings,
