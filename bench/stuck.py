@@ -21,9 +21,9 @@ from typing import Final, cast
 import uvloop
 
 from bench.figures import percentile
-from bench.machine import describe, load, part_cores
+from bench.machine import busy_s, describe, load, part_cores
 from bench.pushing_app import FRAME_BYTES
-from bench.server import HOST, Server, ServerFault, Site, busy_s
+from bench.server import HOST, Server, ServerFault, Site
 from bench.viewers import PING, PONG, TEXT, client_frame, handshake, take_frame
 
 READERS: Final = 4
