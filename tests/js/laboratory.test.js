@@ -84,6 +84,20 @@ test("a step of 40 ms is found by ours within three seconds", () => {
   assert.deepEqual(lab.view().mishap, { kind: "step", atMs: 60_000, byMs: 40 });
 });
 
+test("after a step the few probes of the new window are not taken for another oscillator", () => {
+  for (const atMs of [60_000, 90_000, 180_000, 300_000]) {
+    const lab = laboratory();
+    lab.advance(atMs);
+    lab.step(40);
+    lab.advance(4000);
+    for (let s = 0; s < 56; s += 1) {
+      lab.advance(1000);
+      const errorMs = lab.view().corrected?.errorMs ?? NaN;
+      assert.ok(Math.abs(errorMs) < 0.4, `${s + 5} s after a step at ${atMs}: ${errorMs}`);
+    }
+  }
+});
+
 test("in sleep the device's clock stands still and nobody's error is written down; ours is back soon after", () => {
   const lab = laboratory({ wrongMs: 0, driftPpm: 0 });
   lab.advance(60_000);

@@ -7,14 +7,16 @@ export const PRIOR_PPM = 60;
 const REMEMBERED_PPM = 10;
 /** Beyond three standard deviations of both, what was remembered was of another clock. */
 const SURPRISE = 3;
+/** … if it is told by enough points: fewer may lie on a wrong line by chance, and look sure of it. */
+const MIN_FOR_SURPRISE = 8;
 /** No honest oscillator is further off (RFC 5905 allows a frequency of 500 ppm); beyond it the data are wrong. */
 const LIMIT = 500e-6;
 /** Buckets start at 1 s and double to 16 s, so that the fit looks back about 13 minutes at a bounded cost. */
 const FIRST_BUCKET_MS = 1000;
 const LAST_BUCKET_MS = 16000;
 const MAX_BUCKETS = 48;
-/** Fewer points or a shorter span say nothing that the prior does not say better. */
-const MIN_BUCKETS = 4;
+/** Fewer points or a shorter span say nothing that the prior does not say better; of fewer the noise cannot be told (Student's t has no variance). */
+const MIN_BUCKETS = 5;
 const MIN_SPAN_MS = 3000;
 /**
  * chrony takes (median − minimum) of the delays as 0.7 standard deviations of the queueing noise. The lower quartile, 0.29 of them for
@@ -132,7 +134,8 @@ export class SkewFit {
     const uppers = this.#buckets.map(({ upperMs, upperAtMs }) => ({ atMs: upperAtMs, offsetMs: upperMs, excessMs: upperMs - rough * upperAtMs }));
     const lowers = this.#buckets.map(({ lowerMs, lowerAtMs }) => ({ atMs: lowerAtMs, offsetMs: lowerMs, excessMs: rough * lowerAtMs - lowerMs }));
     const both = combine(robustSlope(uppers, this.#resolutionMs), robustSlope(lowers, this.#resolutionMs));
-    const surprised = Math.abs(both.slope - this.#prior.skew) > SURPRISE * Math.hypot(this.#prior.error, Math.sqrt(both.variance));
+    const told = this.#buckets.length >= MIN_FOR_SURPRISE;
+    const surprised = told && Math.abs(both.slope - this.#prior.skew) > SURPRISE * Math.hypot(this.#prior.error, Math.sqrt(both.variance));
     const { slope, variance } = combine(both, asSlope(surprised ? UNKNOWN : this.#prior));
     return Object.freeze({ skew: Math.min(LIMIT, Math.max(-LIMIT, slope)), error: Math.sqrt(variance) });
   }
@@ -238,7 +241,9 @@ function slopeVariance(points, weights, line, tickMs) {
     spread += weight * (point.atMs - line.meanAtMs) ** 2;
   });
   const leastNoise = tickMs ** 2 / 12; // even a perfect path is seen through a ruler with ticks
-  return Math.max(squares / (points.length - 2), leastNoise) / Math.max(spread, 1);
+  const freedom = points.length - 2;
+  const few = freedom / (freedom - 2); // noise told from few points is itself uncertain: the variance of Student's t
+  return (few * Math.max(squares / freedom, leastNoise)) / Math.max(spread, 1);
 }
 
 /** @param {Point} point @param {Line} line */
