@@ -1,4 +1,5 @@
 // @ts-check
+/** The laboratory of the page Simulate: seeded, stepped by simulated time, its truth known. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
