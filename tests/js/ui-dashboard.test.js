@@ -142,3 +142,9 @@ test("a list that is cut, old or not there yet says so", () => {
   assert.match(hereNotice({ phase: "reconnecting", users, userCount: 50 }), /^Reconnecting/);
   assert.match(hereNotice({ phase: "connecting", users: [], userCount: 0 }), /^Looking/);
 });
+
+test("a shorter way is no refusal: the exchange that shows it is drawn and counted with the others", () => {
+  const quicker = [exchange(9000, 100, 10), exchange(9500, 100, 1, "undercut")];
+  assert.equal(offsetPlot(quicker, 10_000, REFERENCE).refused, 0);
+  assert.equal(rttHistory(quicker).refused, "");
+});

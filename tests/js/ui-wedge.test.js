@@ -120,3 +120,10 @@ test("a click takes the nearest dot within reach", () => {
   assert.equal(nearest(places, 17, 10, 12)?.number, 2);
   assert.equal(nearest(places, 200, 10, 12), null);
 });
+
+test("what came before a sleep is judged by what was known before it", () => {
+  const before = [1000, 3000].map((atMs) => exchange(5, 5, { atMs }));
+  const slept = { offsetMs: OFFSET_MS + 60_000 };
+  const after = [1, 2].map((count) => exchange(5, 5, { ...slept, atMs: 3000 + 2000 * count, estimate: { ...slept, count } }));
+  for (const { aboveMs } of dotsOf([...before, ...after], 4)) close(aboveMs, 0);
+});

@@ -1,6 +1,7 @@
 // @ts-check
 /** The last exchanges of a clock, for whoever draws them. */
 
+/** @import { Verdict } from "./estimator.js" */
 /** @import { Exchange } from "./time-sync.js" */
 
 /** Ten minutes of ordinary probes and every burst between them. */
@@ -40,6 +41,19 @@ export class ExchangeLog {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** Verdicts after which the estimator goes by an exchange. @type {ReadonlySet<Verdict>} */
+const BELIEVED = new Set(["accepted", "undercut", "stepped", "renewed"]);
+
+/** @param {Verdict} verdict */
+export function isBelieved(verdict) {
+  return BELIEVED.has(verdict);
+}
+
+/** Whether all that came before was forgotten: after a step, a new time base or a sleep it tells of another offset. @param {Exchange} exchange */
+export function beginsAnew({ verdict, estimate }) {
+  return verdict === "stepped" || verdict === "renewed" || (verdict === "accepted" && estimate?.count === 1);
 }
 
 /** RFC 5905 section 8: offset θ and round-trip delay δ of one exchange, in milliseconds. @param {Pick<import("./estimator.js").Sample, "t1Ms" | "t2Ms" | "t3Ms" | "t4Ms">} sample */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page Learn: its figures are joined to their inputs and, where they can be, to the visitor's own clock. */
 
+import { beginsAnew, isBelieved } from "../clock/exchange-log.js";
 import { mountContents } from "../ui/learn/contents.js";
 import { EXAMPLE_BOUND, drawBound } from "../ui/learn/bound.js";
 import { drawDrift } from "../ui/learn/drift.js";
@@ -30,8 +31,12 @@ const ownSkew = byId("drift-own", HTMLButtonElement);
 /** Each path's bursts are simulated once. @type {Map<string, ReturnType<typeof typicalErrors>>} */
 const typicals = new Map();
 
-/** The visitor's own probes, without those that say nothing about the path. */
-const ownSamples = () => exchanges.all.slice(-OWN_PROBES).filter(({ verdict }) => verdict === "accepted").map(({ sample }) => sample);
+/** The visitor's own probes, as far as the estimator goes by them: of one offset. */
+function ownSamples() {
+  const last = exchanges.all.slice(-OWN_PROBES);
+  const begun = Math.max(last.findLastIndex(beginsAnew), 0);
+  return last.slice(begun).filter(({ verdict }) => isBelieved(verdict)).map(({ sample }) => sample);
+}
 
 /** @param {Parameters<typeof typicalErrors>[0]} path */
 function typicalOf(path) {

@@ -3,7 +3,7 @@
 
 import { when } from "./banner.js";
 import { listen, need, part, say, stopAll } from "./dom.js";
-import { count, signed } from "./format.js";
+import { boundFigure, count, signed } from "./format.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { Party } from "../room/party.js" */
@@ -80,13 +80,6 @@ export function socketWord(phase) {
 /** θ = server − yours (RFC 5905). @param {number} offsetMs */
 export function offsetText(offsetMs) {
   return Math.abs(offsetMs) < SECONDS_FROM_MS ? `${signed(offsetMs, 2)} ms` : `${signed(offsetMs / 1000, 3)} s`;
-}
-
-/** A bound promises, so it is rounded up. @param {number} boundMs */
-export function boundFigure(boundMs) {
-  const digits = boundMs < 10 ? 2 : boundMs < 100 ? 1 : 0;
-  const unit = 10 ** digits;
-  return (Math.ceil(boundMs * unit) / unit).toFixed(digits);
 }
 
 /** @param {string} message */

@@ -3,7 +3,7 @@
 
 import { part, say } from "./dom.js";
 import { aheadWords, estimateSentence, lengthText, term, timeOfDay, verdictSentence, verdictWords } from "./exchange-words.js";
-import { boundFigure } from "./clock-bar.js";
+import { boundFigure } from "./format.js";
 
 /** @import { Summed } from "./exchange-figure.js" */
 /** @import { Sum } from "./exchange-sum.js" */

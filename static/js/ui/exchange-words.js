@@ -1,8 +1,8 @@
 // @ts-check
 /** What an exchange says, and what became of it, in words; pure. */
 
-import { boundFigure } from "./clock-bar.js";
-import { signed } from "./format.js";
+import { isBelieved } from "../clock/exchange-log.js";
+import { boundFigure, signed } from "./format.js";
 
 /** @import { Estimate, Verdict } from "../clock/estimator.js" */
 /** @import { Explanation, Sum } from "./exchange-sum.js" */
@@ -13,21 +13,21 @@ import { signed } from "./format.js";
 /** Beyond this, seconds read better. */
 const SECONDS_FROM_MS = 10_000;
 
-/** @type {Readonly<Record<Verdict, {word: string, used: boolean, sentence: string}>>} */
+/** @type {Readonly<Record<Verdict, {word: string, sentence: string}>>} */
 const VERDICTS = Object.freeze({
-  accepted: { word: "Accepted", used: true, sentence: "It agrees with the others, so it now helps to set your clock." },
-  undercut: { word: "Accepted", used: true, sentence: "It was clearly quicker than any before: the way has become shorter, and a burst of probes makes sure of it." },
-  dropped: { word: "Dropped", used: false, sentence: "Its offset is further off than its wait can explain, so it is not used." },
-  quarantined: { word: "Quarantined", used: false, sentence: "It was quick, and still it disagrees: perhaps a clock was moved. Three such in a row are believed." },
-  stepped: { word: "Stepped", used: true, sentence: "The others had said something else for too long: they were thrown away, and the estimate starts again from here." },
-  renewed: { word: "Renewed", used: true, sentence: "The server has a new time base: older exchanges were thrown away." },
-  outdated: { word: "Outdated", used: false, sentence: "It came from a server on an older time base, so it is not used." },
-  invalid: { word: "Invalid", used: false, sentence: "Its times cannot be true: the answer left before the question came, or was on its way for over 3 s. It is not used." },
+  accepted: { word: "Accepted", sentence: "It agrees with the others, so it now helps to set your clock." },
+  undercut: { word: "Accepted", sentence: "It was clearly quicker than any before: the way has become shorter, and a burst of probes makes sure of it." },
+  dropped: { word: "Dropped", sentence: "Its offset is further off than its wait can explain, so it is not used." },
+  quarantined: { word: "Quarantined", sentence: "It was quick, and still it disagrees: perhaps a clock was moved. Three such in a row are believed." },
+  stepped: { word: "Stepped", sentence: "The others had said something else for too long: they were thrown away, and the estimate starts again from here." },
+  renewed: { word: "Renewed", sentence: "The server has a new time base: older exchanges were thrown away." },
+  outdated: { word: "Outdated", sentence: "It came from a server on an older time base, so it is not used." },
+  invalid: { word: "Invalid", sentence: "Its times cannot be true: the answer left before the question came, or was on its way for over 3 s. It is not used." },
 }); // prettier-ignore
 
-/** @param {Verdict} verdict */
+/** What a verdict is called, and whether the estimator goes by such an exchange. @param {Verdict} verdict */
 export function verdictWords(verdict) {
-  return VERDICTS[verdict];
+  return { word: VERDICTS[verdict].word, used: isBelieved(verdict) };
 }
 
 /** Why the estimator did what it did. @param {Verdict} verdict @param {Estimate | null} estimate that followed */

@@ -81,6 +81,13 @@ export function driftSentence(driftMs, boundMs) {
   return `You are ${figure} ${unit} ${driftMs > 0 ? "behind" : "ahead"}${bound}.`;
 }
 
+/** A bound in milliseconds as an instrument shows it; rounded up, as it promises. @param {number} boundMs */
+export function boundFigure(boundMs) {
+  const digits = boundMs < 10 ? 2 : boundMs < 100 ? 1 : 0;
+  const unit = 10 ** digits;
+  return (Math.ceil(boundMs * unit) / unit).toFixed(digits);
+}
+
 /**
  * A bound is rounded up: it promises.
  * @param {number} boundMs

@@ -1,9 +1,8 @@
 // @ts-check
 /** The live plot of offset and delay, with axes, labels and a sentence that says what it shows now. */
 
-import { boundFigure } from "./clock-bar.js";
 import { need, part, say, stopAll } from "./dom.js";
-import { count } from "./format.js";
+import { boundFigure, count } from "./format.js";
 import { offsetPlot } from "./offset-plot.js";
 import { axisText, measuredText } from "./scale.js";
 

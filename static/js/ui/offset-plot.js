@@ -1,8 +1,7 @@
 // @ts-check
 /** Minutes of exchanges as paths: bounds of the offset around the clock's own line, and delays; pure. */
 
-import { offsetAndDelay } from "../clock/exchange-log.js";
-import { isBelieved } from "./rtt-history.js";
+import { isBelieved, offsetAndDelay } from "../clock/exchange-log.js";
 import { quantile, roundAbove } from "./scale.js";
 
 /** @import { Exchange } from "../clock/time-sync.js" */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The round trips of the last exchanges as bars, and the same in words; pure. */
 
-import { offsetAndDelay } from "../clock/exchange-log.js";
+import { isBelieved, offsetAndDelay } from "../clock/exchange-log.js";
 import { measuredText, roundAbove } from "./scale.js";
 
 /** @import { Exchange } from "../clock/time-sync.js" */
@@ -24,11 +24,6 @@ export function rttHistory(exchanges) {
   const bars = last.map(({ delayMs, believed }, index) => ({ believed, path: bar(first + index, delayMs / scaleMs) }));
   const join = (/** @type {boolean} */ wanted) => bars.filter(({ believed }) => believed === wanted).map(({ path }) => path).join("");
   return { accepted: join(true), refused: join(false), scaleMs, words: words(last.map(({ delayMs }) => delayMs)) };
-}
-
-/** @param {Exchange["verdict"]} verdict */
-export function isBelieved(verdict) {
-  return verdict === "accepted" || verdict === "stepped" || verdict === "renewed";
 }
 
 /**

@@ -1,9 +1,9 @@
 // @ts-check
 /** How good the time is: offset, bound, round trip, skew, the last exchanges, and a button to look again. */
 
-import { boundFigure, offsetText } from "./clock-bar.js";
+import { offsetText } from "./clock-bar.js";
 import { listen, need, part, say, stopAll } from "./dom.js";
-import { count, signed } from "./format.js";
+import { boundFigure, count, signed } from "./format.js";
 import { rttHistory } from "./rtt-history.js";
 import { axisText, measuredText } from "./scale.js";
 

@@ -2,9 +2,8 @@
 /** The large clock: the agreed time, how wrong it may be, and how wrong the device's own clock is. */
 
 import { AnalogClock, handOf, turn, turns } from "./analog-clock.js";
-import { boundFigure } from "./clock-bar.js";
 import { part, say, stopAll } from "./dom.js";
-import { difference } from "./format.js";
+import { boundFigure, difference } from "./format.js";
 import { ZoneTime, clockText, longDate, utcText } from "./zone-time.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */

@@ -1,9 +1,11 @@
 // @ts-check
 /** The wedge of huff-n'-puff: each exchange by its delay and its distance from the estimate of its moment, to scale; pure. */
 
+import { beginsAnew } from "../clock/exchange-log.js";
 import { scale, ticks } from "./plot-axis.js";
-import { verdictWords } from "./exchange-words.js";
 import { sumOf } from "./exchange-sum.js";
+import { verdictWords } from "./exchange-words.js";
+import { quantile } from "./scale.js";
 
 /** @import { Exchange } from "../clock/time-sync.js" */
 
@@ -16,7 +18,6 @@ const MARGIN = 1.12;
 
 /** An exchange is judged by the estimate of half a minute later: it knows more, and the clocks have hardly drifted. */
 const JUDGED_AFTER_MS = 30_000;
-const AFRESH = new Set(["stepped", "renewed"]);
 
 /**
  * aboveMs: its offset minus the estimate, of half a minute later or of now.
@@ -31,13 +32,14 @@ const AFRESH = new Set(["stepped", "renewed"]);
 export function dotsOf(exchanges, count) {
   let judge = exchanges.length - 1;
   return exchanges
-    .map(({ sample, verdict }, index) => ({ sample, verdict, index, number: count - exchanges.length + index + 1 }))
+    .map((exchange, index) => ({ exchange, index, number: count - exchanges.length + index + 1 }))
     .reverse()
-    .flatMap(({ sample, verdict, index, number }) => {
+    .flatMap(({ exchange, index, number }) => {
+      const { sample, verdict } = exchange;
       while (judge > index && exchanges[judge].sample.t4Ms - sample.t4Ms > JUDGED_AFTER_MS) judge -= 1;
       const { estimate, sample: at } = exchanges[judge];
-      // What came before a step was wrong by another estimate than what came after it.
-      if (AFRESH.has(verdict)) judge = index - 1;
+      // What came before a step or a sleep was wrong by another estimate than what came after it.
+      if (beginsAnew(exchange)) judge = index - 1;
       if (!estimate || verdict === "invalid") return [];
       const { delayMs, offsetMs } = sumOf(sample);
       const thenMs = estimate.offsetMs - estimate.skewPpm * 1e-6 * (at.t4Ms - sample.t4Ms);
@@ -58,8 +60,7 @@ export function wedgeHalf(delayMs, leastMs) {
  * @returns {{fromMs: number, toMs: number, halfMs: number}} the axes: delays from … to, offsets ± half
  */
 export function extentOf(dots, leastMs, boundMs) {
-  const delays = dots.map(({ delayMs }) => delayMs).sort((a, b) => a - b);
-  const large = delays[Math.min(delays.length - 1, Math.floor(delays.length * SHOWN_SHARE))] ?? leastMs * 2;
+  const large = dots.length > 0 ? quantile(dots.map(({ delayMs }) => delayMs), SHOWN_SHARE) : leastMs * 2;
   const spanMs = Math.max(large - leastMs, leastMs * 0.6, LEAST_SPAN_MS) * MARGIN;
   const toMs = leastMs + spanMs;
   // From zero where the wedge then still has most of the width.

@@ -2,8 +2,8 @@
 /** Draws all exchanges of the session by delay and offset, with wedge, estimate and bound. */
 
 import { listen, need, part, say, stopAll } from "./dom.js";
-import { boundFigure } from "./clock-bar.js";
 import { term } from "./exchange-words.js";
+import { boundFigure } from "./format.js";
 import { repeat, set } from "./svg.js";
 import { crossesPath, dotsOf, dotsPath, edgesPath, wedgeFrame, wedgeLayout } from "./wedge-geometry.js";
 import { wedgeSentence } from "./wedge-words.js";

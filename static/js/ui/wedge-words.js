@@ -1,9 +1,8 @@
 // @ts-check
 /** What the scatter of delays and offsets shows right now, in a sentence; pure. */
 
-import { boundFigure } from "./clock-bar.js";
 import { lengthText } from "./exchange-words.js";
-import { count } from "./format.js";
+import { boundFigure, count } from "./format.js";
 import { wedgeHalf } from "./wedge-geometry.js";
 
 /** @import { Dot } from "./wedge-geometry.js" */

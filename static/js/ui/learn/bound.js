@@ -1,9 +1,9 @@
 // @ts-check
 /** Chapter 9: what the visitor's own bound is made of; pure. */
 
-import { boundFigure } from "../clock-bar.js";
 import { axisBelow, bar, fitting, frame, label, labelOver, line, scale, ticks } from "./marks.js";
 import { duration } from "./words.js";
+import { boundFigure } from "../format.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 
