@@ -11,7 +11,7 @@ import { burstAfter } from "./time-sync.js";
 /** @import { SimulatedMachine } from "./simulated-machine.js" */
 
 /** What is drawn: the last two simulated minutes. */
-export const HISTORY_MS = 120_000;
+const HISTORY_MS = 120_000;
 const MINUTE_MS = 60_000;
 const P95 = 0.95;
 

@@ -47,6 +47,11 @@ export const INITIAL = Object.freeze(
   /** @type {Experiment} */ (Object.fromEntries(NAMES.map((name) => [name, SETTINGS[name].initial]))),
 );
 
+/** By how much unequal ways shift every estimate, which no exchange of timestamps can see. @param {Pick<Experiment, "delayMs" | "therePct">} experiment */
+export function hiddenShiftMs({ delayMs, therePct }) {
+  return Math.abs(delayMs * (therePct / 50 - 1)) / 2;
+}
+
 /** The stop of a slider that is nearest to a value. @param {Setting} setting @param {number} value */
 export function nearestStop({ values }, value) {
   let nearest = 0;

@@ -11,7 +11,7 @@ import { mulberry32, SimulatedClock, SimulatedPath } from "./simulated.js";
 /** @import { PathTraits } from "./simulated.js" */
 
 /** How often errors are written down: two points a second are a line. */
-export const NOTE_MS = 500;
+const NOTE_MS = 500;
 /** The same noise each time, so that an experiment can be repeated and shared. */
 const SEED = 20_261_126;
 /** Root mean square by which the drift of a crystal swings over minutes. */

@@ -56,6 +56,13 @@ export function engine() {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** @param {Element} element @param {() => void} run when its size is another @returns {() => void} stops */
+export function observeSize(element, run) {
+  const observer = new ResizeObserver(run);
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 /**
  * @template Config
  * @param {string} id of the json_script

@@ -10,7 +10,7 @@ import { mountSyncPanel } from "../ui/sync-panel.js";
 import { mountTrueClock } from "../ui/true-clock.js";
 import { mountWorldClocks } from "../ui/world-clocks.js";
 import { readsTwelveHours } from "../ui/zone-time.js";
-import { byId, intervals, now, storage, timers } from "./browser.js";
+import { byId, calm, intervals, now, storage, timers } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
 
 /** @import { Profile } from "../room/identity.js" */
@@ -18,8 +18,6 @@ import { openClockPage } from "./clock-page.js";
 const { clock, timeSync, exchanges, party, loop, timezone, joinAs } = openClockPage();
 const zone = timezone ?? "UTC";
 const twelveHours = readsTwelveHours();
-const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
-const calm = () => lessMotion.matches;
 
 mountTrueClock({
   root: byId("true-clock", HTMLElement),

@@ -14,7 +14,7 @@ import { simulatedProbes, typicalErrors } from "../ui/learn/probes.js";
 import { drawSlew } from "../ui/learn/slew.js";
 import { drawStrata } from "../ui/learn/strata.js";
 import { drawTilt } from "../ui/learn/tilt.js";
-import { byId, resolutionMs } from "./browser.js";
+import { byId, observeSize, resolutionMs } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
 
 /** @import { Box, Drawing } from "../ui/learn/marks.js" */
@@ -44,13 +44,6 @@ function typicalOf(path) {
   const typical = typicals.get(key) ?? typicalErrors(path);
   typicals.set(key, typical);
   return typical;
-}
-
-/** @param {Element} element @param {() => void} run */
-function observeSize(element, run) {
-  const observer = new ResizeObserver(run);
-  observer.observe(element);
-  return () => observer.disconnect();
 }
 
 /** @param {string} key @param {(values: Values, box: Box) => Drawing} draw */

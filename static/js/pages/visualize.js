@@ -5,7 +5,7 @@ import { ExchangeChoice } from "../ui/exchange-choice.js";
 import { mountExchangePlayer } from "../ui/exchange-player.js";
 import { exchangeSteps } from "../ui/exchange-steps.js";
 import { mountWedgePlot } from "../ui/wedge-plot.js";
-import { byId, calm, now, timers } from "./browser.js";
+import { byId, calm, now, observeSize, timers } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
 
 const { exchanges, timeSync, party, loop, timezone } = openClockPage();
@@ -14,13 +14,6 @@ const drawSteps = exchangeSteps({ root: byId("steps", HTMLElement), ...(timezone
 
 /** Size of the drawings' type, which follows the reader's. */
 const emPx = () => parseFloat(getComputedStyle(byId("exchange-drawing", SVGSVGElement)).fontSize);
-
-/** @param {Element} element @param {() => void} run */
-function onResize(element, run) {
-  const observer = new ResizeObserver(run);
-  observer.observe(element);
-  return () => observer.disconnect();
-}
 
 const player = mountExchangePlayer({
   root: byId("exchange", HTMLElement),
@@ -36,7 +29,7 @@ const player = mountExchangePlayer({
   loop,
   calm,
   emPx,
-  onResize,
+  observeSize,
   ...timers,
 });
 
@@ -48,5 +41,5 @@ const wedge = mountWedgePlot({
   loop,
   now,
   emPx,
-  onResize,
+  observeSize,
 });

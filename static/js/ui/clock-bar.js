@@ -64,7 +64,7 @@ function pill(root, name, light, word) {
 }
 
 /** @param {string} phase */
-export function socketWord(phase) {
+function socketWord(phase) {
   switch (phase) {
     case "joined":
       return "Connected";

@@ -1,6 +1,7 @@
 // @ts-check
 /** Who is closest to the truth, said without favour; pure. */
 
+import { hiddenShiftMs } from "../clock/experiment.js";
 import { sizeText } from "./lab-words.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
@@ -36,8 +37,8 @@ function minuteSentence(standings, ours) {
 }
 
 /** What asymmetry costs everybody. @param {Readonly<Experiment>} experiment */
-function hiddenSentence({ delayMs, therePct }) {
-  const hiddenMs = Math.abs(delayMs * (therePct / 50 - 1)) / 2;
+function hiddenSentence(experiment) {
+  const hiddenMs = hiddenShiftMs(experiment);
   if (hiddenMs < WORTH_MS) return "";
   return `${sizeText(hiddenMs)} of everybody’s error is half the difference between the way there and the way back, which no exchange of timestamps can see; only a bound can allow for it.`;
 }

@@ -43,12 +43,12 @@ export class ExchangeFigure {
    * @param {FrameLoop} needs.loop
    * @param {() => boolean} needs.calm
    * @param {() => number} needs.emPx
-   * @param {(element: Element, run: () => void) => () => void} needs.onResize
+   * @param {(element: Element, run: () => void) => () => void} needs.observeSize
    * @param {() => number | null} needs.passedMs how long the message has been under way
    * @param {() => void} needs.onSuppose somebody supposes something of what is shown
    */
   constructor(needs) {
-    const { root, emPx, onResize } = needs;
+    const { root, emPx, observeSize } = needs;
     this.#needs = needs;
     this.#svg = need(root, '[data-part="drawing"]', SVGSVGElement);
     this.#slider = need(root, 'input[type="range"]', HTMLInputElement);
@@ -56,7 +56,7 @@ export class ExchangeFigure {
     this.#oneClock = need(root, 'input[value="one"]', HTMLInputElement);
     this.#drawInto = exchangeDrawing({ svg: this.#svg, emPx });
     this.#ending = stopAll([
-      onResize(this.#svg, () => this.draw()),
+      observeSize(this.#svg, () => this.draw()),
       listen(need(root, "fieldset", HTMLElement), "change", () => this.#changeView()),
       listen(this.#slider, "input", () => this.#suppose(this.#slider.valueAsNumber / STEPS)),
       listen(this.#rest("estimate"), "click", () => this.#suppose(null)),

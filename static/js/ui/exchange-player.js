@@ -23,17 +23,17 @@ import { verdictWords } from "./exchange-words.js";
  * @param {FrameLoop} needs.loop
  * @param {() => boolean} needs.calm
  * @param {() => number} needs.emPx
- * @param {(element: Element, run: () => void) => () => void} needs.onResize
+ * @param {(element: Element, run: () => void) => () => void} needs.observeSize
  * @param {(run: () => void, delayMs: number) => number} needs.setTimeout
  * @param {(timer: number) => void} needs.clearTimeout
  */
-export function mountExchangePlayer({ root, choice, exchanges, connected, onConnection, probe, onShown, loop, calm, emPx, onResize, ...timers }) {
+export function mountExchangePlayer({ root, choice, exchanges, connected, onConnection, probe, onShown, loop, calm, emPx, observeSize, ...timers }) {
   const drawControls = () => drawWhere(root, { choice, count: exchanges.count, connected: connected(), calm: calm() });
   const stay = () => {
     choice.stay();
     drawControls();
   };
-  const figure = new ExchangeFigure({ root, loop, calm, emPx, onResize, passedMs: () => run.passedMs, onSuppose: stay });
+  const figure = new ExchangeFigure({ root, loop, calm, emPx, observeSize, passedMs: () => run.passedMs, onSuppose: stay });
 
   /** Shows what the choice has moved to. */
   const show = () => {

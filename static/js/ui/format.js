@@ -45,6 +45,11 @@ export function count(amount, one, many = `${one}s`) {
   return `${amount} ${amount === 1 ? one : many}`;
 }
 
+/** "Ada", "Ada and Ben", "Ada, Ben and Cem" @param {readonly string[]} names */
+export function listed(names) {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
 /**
  * A signed figure with a true minus sign and never a minus zero.
  * @param {number} value

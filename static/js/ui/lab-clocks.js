@@ -1,6 +1,7 @@
 // @ts-check
 /** True time, the device's and the corrected one side by side: faces, figures and how far they are apart. */
 
+import { handAngles } from "./analog-clock.js";
 import { need, part, say } from "./dom.js";
 import { decades, signedShare } from "./error-scale.js";
 import { boundWords, clocksSentence, fraction, signedText, timeOfDay } from "./lab-words.js";
@@ -15,8 +16,6 @@ const NAMED_MS = new Map([
   [1000, "1 s"],
   [100_000, "100 s"],
 ]);
-const HALF_DAY_MS = 43_200_000;
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** @param {{root: HTMLElement}} needs */
@@ -54,19 +53,20 @@ function clockOf(element) {
       const shownMs = ms ?? trueMs;
       element.dataset.known = String(ms !== null);
       const localMs = shownMs - new Date(shownMs).getTimezoneOffset() * MINUTE_MS;
-      turn(hands.hours, localMs / HALF_DAY_MS);
-      turn(hands.minutes, localMs / HOUR_MS);
-      turn(hands.seconds, localMs / MINUTE_MS);
-      turn(hands.ghost, trueMs / MINUTE_MS);
+      const { hour, minute, second } = handAngles(localMs);
+      turn(hands.hours, hour);
+      turn(hands.minutes, minute);
+      turn(hands.seconds, second);
+      turn(hands.ghost, handAngles(trueMs).second);
       say(time, ms === null ? "–:–:–" : timeOfDay(ms));
       say(below, ms === null ? "" : fraction(ms, pace));
     },
   };
 }
 
-/** @param {SVGGElement} hand @param {number} turns */
-function turn(hand, turns) {
-  hand.style.transform = `rotate(${((turns % 1) * 360).toFixed(2)}deg)`;
+/** @param {SVGGElement} hand @param {number} degrees */
+function turn(hand, degrees) {
+  hand.style.transform = `rotate(${degrees.toFixed(2)}deg)`;
 }
 
 /** @param {HTMLElement} root @param {string} who */

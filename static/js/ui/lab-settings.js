@@ -11,7 +11,7 @@ const STEP_MS = 40;
 const SLEEP_MS = 120_000;
 
 /** Networks as they are often met; round figures. @type {Readonly<Record<string, Partial<Experiment>>>} */
-export const NETWORKS = Object.freeze({
+const NETWORKS = Object.freeze({
   house: { delayMs: 2, jitterMs: 0.3, therePct: 50, lossPct: 0, upload: 0 },
   city: { delayMs: 20, jitterMs: 1, therePct: 50, lossPct: 0, upload: 0 },
   mobile: { delayMs: 80, jitterMs: 20, therePct: 60, lossPct: 2, upload: 0 },

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the page Simulate says of clocks, errors and states; pure. */
 
+import { hiddenShiftMs } from "../clock/experiment.js";
 import { clockTime } from "./format.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
@@ -8,7 +9,6 @@ import { clockTime } from "./format.js";
 
 /** A mishap is spoken of for so long, in simulated time. */
 const RECENT_MS = 30_000;
-const MINUTE_MS = 60_000;
 /** An error below this is none: no digit would show it. */
 const NONE_MS = 0.005;
 
@@ -131,19 +131,18 @@ export function settingText(name, value) {
 
 /** What a setting means, where that is not plain. @param {keyof Experiment} name @param {Experiment} experiment */
 export function settingHint(name, experiment) {
-  const { driftPpm, delayMs, therePct } = experiment;
+  const { driftPpm } = experiment;
   if (name === "driftPpm") {
     const perDayS = (Math.abs(driftPpm) * 86_400) / 1e6;
     return driftPpm === 0 ? "Keeps its distance from true time." : `${driftPpm > 0 ? "Gains" : "Loses"} ${perDayS.toFixed(1)} s a day.`;
   }
   if (name !== "therePct") return "";
-  const hiddenMs = Math.abs(delayMs * (therePct / 50 - 1)) / 2;
+  const hiddenMs = hiddenShiftMs(experiment);
   return hiddenMs === 0 ? "As long there as back, as everybody assumes." : `Shifts every estimate by ${sizeText(hiddenMs)}, unseen.`;
 }
 
 /** A round figure without idle digits. @param {number} ms */
 function shortText(ms) {
   const size = Math.abs(ms);
-  if (size < 1000) return `${size} ms`;
-  return size === MINUTE_MS ? "60 s" : `${size / 1000} s`;
+  return size < 1000 ? `${size} ms` : `${size / 1000} s`;
 }

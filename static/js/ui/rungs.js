@@ -2,6 +2,7 @@
 /** What breaks at which error of a clock, the greatest first, and which of it is broken now; pure. */
 
 import { sizeShare } from "./error-scale.js";
+import { listed } from "./format.js";
 
 /** @typedef {Readonly<{fromMs: number, figure: string, title: string, short: string, words: string, source: string}>} Rung */
 /** holds: for both; saved: only the device breaks it; breaks: for both; spoilt: only the corrected clock breaks it. @typedef {"holds" | "saved" | "breaks" | "spoilt"} RungState */
@@ -150,6 +151,5 @@ export function ladderSentence(deviceErrorMs, correctedErrorMs) {
 
 /** @param {readonly Rung[]} rungs */
 function named(rungs) {
-  const names = rungs.map(({ short }) => short);
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return listed(rungs.map(({ short }) => short));
 }

@@ -32,9 +32,9 @@ const EXAMPLE = { delayMs: 1, boundMs: 0.5 };
  * @param {FrameLoop} needs.loop
  * @param {() => number} needs.now
  * @param {() => number} needs.emPx
- * @param {(element: Element, run: () => void) => () => void} needs.onResize
+ * @param {(element: Element, run: () => void) => () => void} needs.observeSize
  */
-export function mountWedgePlot({ root, exchanges, shown, pick, loop, now, emPx, onResize }) {
+export function mountWedgePlot({ root, exchanges, shown, pick, loop, now, emPx, observeSize }) {
   const svg = need(root, '[data-part="drawing"]', SVGSVGElement);
   const find = (/** @type {string} */ name) => need(svg, `[data-part="${name}"]`, SVGElement);
   let labelledMs = -Infinity;
@@ -67,7 +67,7 @@ export function mountWedgePlot({ root, exchanges, shown, pick, loop, now, emPx, 
     redraw,
     ...stopAll([
       exchanges.subscribe(redraw),
-      onResize(svg, draw),
+      observeSize(svg, draw),
       listen(svg, "click", (/** @type {MouseEvent} */ event) => {
         const box = svg.getBoundingClientRect();
         const found = nearest(places, event.clientX - box.left, event.clientY - box.top, REACH_EM * emPx());

@@ -1,7 +1,8 @@
 // @ts-check
 /** Chapter 9: what the visitor's own bound is made of; pure. */
 
-import { axisBelow, bar, fitting, frame, label, labelOver, line, scale, ticks } from "./marks.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, bar, fitting, frame, label, labelOver, line, ticks } from "./marks.js";
 import { duration } from "./words.js";
 import { boundFigure } from "../format.js";
 

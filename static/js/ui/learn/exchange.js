@@ -2,7 +2,8 @@
 /** Chapters 2 and 3: one exchange on two lines of time, and what another split of the same delay would mean; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
-import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, scale, ticks } from "./marks.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, ticks } from "./marks.js";
 import { duration, round, signedDuration } from "./words.js";
 
 /** @import { Box, Drawing, Frame, Mark } from "./marks.js" */
@@ -121,7 +122,7 @@ function serverStamps({ left, right, top }, arrives, leaves, em) {
 }
 
 /** @param {number} offsetMs server − yours @param {boolean} own */
-export function offsetSentence(offsetMs, own) {
+function offsetSentence(offsetMs, own) {
   const whose = own ? "your clock" : "the clock";
   if (Math.abs(offsetMs) < 0.005) return `By this probe alone ${whose} and the server’s agree.`;
   return `By this probe alone ${whose} is ${duration(offsetMs)} ${offsetMs > 0 ? "behind" : "ahead of"} the server’s, so θ is ${signedDuration(offsetMs)}.`;

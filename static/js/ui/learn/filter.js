@@ -2,7 +2,8 @@
 /** Chapter 4: probes by their delay, and how wrong mean, minimum and strip are with them; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
-import { axisBelow, axisLeft, bar, dot, fitting, frame, label, polyline, scale, ticks } from "./marks.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, axisLeft, bar, dot, fitting, frame, label, polyline, ticks } from "./marks.js";
 import { RUNS, readings } from "./probes.js";
 import { duration } from "./words.js";
 

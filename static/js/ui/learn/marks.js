@@ -60,11 +60,6 @@ export function labelOver(kind, x, y, words, { left, right }, { em }) {
   return label(kind, fits ? Math.max(Math.min(x, right - half), left + half) : (left + right) / 2, y, words, "middle");
 }
 
-/** Maps values onto pixels. @param {number} from @param {number} to @param {number} start @param {number} end @returns {Scale} */
-export function scale(from, to, start, end) {
-  return (value) => start + ((value - from) / (to - from)) * (end - start);
-}
-
 /** Round values within a range, at most so many. @param {number} from @param {number} to @param {number} most */
 export function ticks(from, to, most) {
   const rough = (to - from) / Math.max(most - 1, 1);

@@ -1,7 +1,9 @@
 // @ts-check
 /** Chapter 7: four servers, each with its interval, and where most of them agree; pure. */
 
-import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, scale, tickText, ticks } from "./marks.js";
+import { listed } from "../format.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, tickText, ticks } from "./marks.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 /** @typedef {{name: string, offsetMs: number, boundMs: number}} Source */
@@ -64,9 +66,4 @@ export function marzulloSentence(sources, { lowMs, highMs, names }) {
   const alone = sources.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
   if (alone.length === 0) return `All ${sources.length} agree: the offset lies ${where}.`;
   return `${listed(names)} agree: the offset lies ${where}. ${listed(alone)} cannot be right and ${alone.length === 1 ? "is" : "are"} not asked any further.`;
-}
-
-/** @param {readonly string[]} names */
-function listed(names) {
-  return names.length === 1 ? String(names[0]) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

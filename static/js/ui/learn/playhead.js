@@ -3,7 +3,8 @@
 
 import { positionAt } from "../../playback/playhead.js";
 import { clockTime } from "../format.js";
-import { axisBelow, dot, fitting, frame, label, line, plotEms, polyline, scale, ticks } from "./marks.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, dot, fitting, frame, label, line, plotEms, polyline, ticks } from "./marks.js";
 
 /** @import { Box, Drawing, Frame, Mark, Scale } from "./marks.js" */
 

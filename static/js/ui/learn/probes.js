@@ -3,6 +3,7 @@
 
 import { Estimator } from "../../clock/estimator.js";
 import { offsetAndDelay } from "../../clock/exchange-log.js";
+import { mulberry32 } from "../../clock/simulated.js";
 
 /** @import { Sample } from "../../clock/estimator.js" */
 /** @typedef {"there" | "both"} Queue  where messages wait */
@@ -19,24 +20,13 @@ export const RUNS = 21;
 const SHOWN_SEED = 50;
 const ISOLATED_RESOLUTION_MS = 0.005;
 
-/** Mulberry32: small, seeded, good enough for a drawing. @param {number} seed @returns {() => number} in [0, 1) */
-export function seededRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * A burst of probes; the true offset is 0. Waiting is exponential, as in a queue.
  * @param {{jitterMs: number, queue: Queue, seed?: number}} path jitterMs is the mean wait
  * @returns {Sample[]}
  */
 export function simulatedProbes({ jitterMs, queue, seed = SHOWN_SEED }) {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const wait = () => -Math.log(1 - random()) * jitterMs;
   return Array.from({ length: COUNT }, (_, index) => {
     const t1Ms = index * EVERY_MS;
@@ -53,13 +43,13 @@ export function meanOffsetMs(samples) {
 }
 
 /** The offset of the probe that waited least. @param {readonly Sample[]} samples */
-export function minimumOffsetMs(samples) {
+function minimumOffsetMs(samples) {
   const readings = samples.map(offsetAndDelay);
   return readings.reduce((best, reading) => (reading.delayMs < best.delayMs ? reading : best)).offsetMs;
 }
 
 /** What this site's own estimator makes of them, at the last one. @param {readonly Sample[]} samples */
-export function stripOffsetMs(samples) {
+function stripOffsetMs(samples) {
   const estimator = new Estimator({ resolutionMs: ISOLATED_RESOLUTION_MS });
   for (const sample of samples) estimator.add(sample);
   return estimator.estimate(samples.at(-1)?.t4Ms ?? 0)?.offsetMs ?? 0;

@@ -2,7 +2,8 @@
 /** Chapter 6: how an error of the clock is removed, by a slew or by a step; pure. */
 
 import { MAX_SLEW, STEP_MS } from "../../clock/media-clock.js";
-import { axisBelow, axisLeft, bar, dot, fitting, frame, label, line, plotEms, polyline, scale, ticks } from "./marks.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, axisLeft, bar, dot, fitting, frame, label, line, plotEms, polyline, ticks } from "./marks.js";
 import { round } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */

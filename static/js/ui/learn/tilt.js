@@ -1,8 +1,9 @@
 // @ts-check
 /** Chapter 5: the offset as a line that tilts, and what a flat reading of an old probe costs; pure. */
 
-import { axisBelow, axisLeft, dot, fitting, frame, label, labelOver, line, plotEms, scale, ticks } from "./marks.js";
-import { seededRandom } from "./probes.js";
+import { mulberry32 } from "../../clock/simulated.js";
+import { scale } from "../plot-axis.js";
+import { axisBelow, axisLeft, dot, fitting, frame, label, labelOver, line, plotEms, ticks } from "./marks.js";
 import { duration, round } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
@@ -61,7 +62,7 @@ export function tiltSentence(ppm, ageS) {
 
 /** Ordinary probes around the line, each a little aside. @param {number} ppm @returns {Array<[number, number]>} seconds and offsets */
 function otherProbes(ppm) {
-  const random = seededRandom(SEED);
+  const random = mulberry32(SEED);
   return Array.from({ length: WINDOW_S / EVERY_S }, (_, index) => {
     const atS = index * EVERY_S + 2.5 - WINDOW_S;
     return [atS, agedMs(ppm, atS) + (random() - random()) * NOISE_MS];
