@@ -160,6 +160,16 @@ test("the time zone is the browser's", () => {
   assert.equal(typeof timeZone(Intl), "string");
 });
 
+test("a time zone that the browser tells and does not know itself is none", () => {
+  const told = /** @type {any} */ ({
+    DateTimeFormat(/** @type {string} */ _locale, /** @type {{timeZone: string} | undefined} */ options) {
+      if (options) throw new RangeError(`Invalid time zone specified: ${options.timeZone}`);
+      return { resolvedOptions: () => ({ timeZone: "Etc/Unknown" }) };
+    },
+  });
+  assert.equal(timeZone(told), undefined);
+});
+
 test("a name is cut between characters, never within one", () => {
   const name = shortName(` ${"a".repeat(39)}😀😀`);
   assert.equal(name, `${"a".repeat(39)}😀`);

@@ -143,6 +143,10 @@ test("a list that is cut, old or not there yet says so", () => {
   assert.match(hereNotice({ phase: "connecting", users: [], userCount: 0 }), /^Looking/);
 });
 
+test("who never had an answer and loses the server reads no infinite figure", () => {
+  for (const phase of ["reconnecting", "gone"]) assert.doesNotMatch(plotSentence({ ...PLOTTED, count: 0 }, Infinity, phase), /Infinity/);
+});
+
 test("a shorter way is no refusal: the exchange that shows it is drawn and counted with the others", () => {
   const quicker = [exchange(9000, 100, 10), exchange(9500, 100, 1, "undercut")];
   assert.equal(offsetPlot(quicker, 10_000, REFERENCE).refused, 0);

@@ -42,6 +42,7 @@ test("sizes take the unit that reads best, and a bound is never rounded down", (
   assert.deepEqual([0.03, 2.14, 150, 30_000, 303_000].map(sizeText), ["0.03 ms", "2.1 ms", "150 ms", "30.0 s", "5 min 3 s"]);
   assert.equal(sizeText(0.001), "less than 0.01 ms");
   assert.deepEqual([0.012, 2.01, 20.1].map(boundWords), ["±0.02 ms", "±2.1 ms", "±21 ms"]);
+  assert.deepEqual([0.07, 999.2, 1040, 100_200].map(boundWords), ["±0.07 ms", "±1.0 s", "±1.1 s", "±1 min 41 s"]);
   assert.deepEqual([-2000, 0.001, 0.5].map(signedText), ["−2.0 s", "0.00 ms", "+0.50 ms"]);
   assert.deepEqual([30_000, -150, 0].map(wrongText), ["30.0 s fast", "150 ms slow", "right"]);
 });

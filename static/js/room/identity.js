@@ -154,7 +154,14 @@ export function pickColor(random) {
  * @returns {string | undefined} undefined where the browser does not tell
  */
 export function timeZone(intl) {
-  return intl.DateTimeFormat().resolvedOptions().timeZone || undefined;
+  const { timeZone: told } = intl.DateTimeFormat().resolvedOptions();
+  try {
+    // Chromium tells "Etc/Unknown" where the system does not say, and then refuses that name itself.
+    return told && intl.DateTimeFormat("en", { timeZone: told }) ? told : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /**

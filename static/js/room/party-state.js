@@ -66,3 +66,8 @@ export const NOWHERE = Object.freeze({
   degraded: null,
   pendingControls: 0,
 });
+
+/** Whether we run on without the server. @param {string} phase */
+export function isAlone(phase) {
+  return phase === "reconnecting" || phase === "gone";
+}

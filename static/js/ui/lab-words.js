@@ -29,8 +29,8 @@ export function sizeText(ms) {
 
 /** A bound promises, so it is rounded up. @param {number} boundMs */
 export function boundWords(boundMs) {
-  const digits = boundMs < 0.995 ? 2 : boundMs < 9.95 ? 1 : 0;
-  return `±${sizeText(boundMs < 999 ? Math.ceil(boundMs * 10 ** digits) / 10 ** digits : boundMs)}`;
+  const step = boundMs < 0.995 ? 0.01 : boundMs < 9.95 ? 0.1 : boundMs < 999 ? 1 : boundMs < 99_900 ? 100 : 1000;
+  return `±${sizeText(Math.ceil(boundMs / step - 1e-9) * step)}`;
 }
 
 /** With a true minus sign. @param {number} ms */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The live plot of offset and delay, with axes, labels and a sentence that says what it shows now. */
 
+import { isAlone } from "../room/party-state.js";
 import { need, part, say, stopAll } from "./dom.js";
 import { boundFigure, count } from "./format.js";
 import { offsetPlot } from "./offset-plot.js";
@@ -96,7 +97,8 @@ export function spanWords(spanMs) {
  * @param {string} phase of the party
  */
 export function plotSentence({ count: amount, refused, spanMs, leastMs, mostMs }, boundMs, phase) {
-  if (phase === "reconnecting" || phase === "gone") {
+  if (isAlone(phase) && !Number.isFinite(boundMs)) return "No server, and no answer yet: there is nothing to draw.";
+  if (isAlone(phase)) {
     return `No server, so no new bars: the clock runs on along the line, and the band around it opens, now to ±${boundFigure(boundMs)} ms.`;
   }
   if (amount === 0) return "No answer yet. The first bars come with the first exchange.";

@@ -1,6 +1,7 @@
 // @ts-check
 /** How good the time is: offset, bound, round trip, skew, the last exchanges, and a button to look again. */
 
+import { isAlone } from "../room/party-state.js";
 import { offsetText } from "./clock-bar.js";
 import { listen, need, part, say, stopAll } from "./dom.js";
 import { boundFigure, count, signed } from "./format.js";
@@ -99,11 +100,6 @@ export function qualityOf(rttMs, phase) {
   if (rttMs !== null && isAlone(phase)) return { word: "Running on", light: "busy" };
   const found = rttMs === null ? null : QUALITIES.find(({ belowMs }) => rttMs < belowMs);
   return found ?? { word: "Setting", light: "busy" };
-}
-
-/** Without the server. @param {string} phase */
-function isAlone(phase) {
-  return phase === "reconnecting" || phase === "gone";
 }
 
 /**

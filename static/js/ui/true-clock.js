@@ -1,6 +1,7 @@
 // @ts-check
 /** The large clock: the agreed time, how wrong it may be, and how wrong the device's own clock is. */
 
+import { isAlone } from "../room/party-state.js";
 import { AnalogClock, handOf, turn, turns } from "./analog-clock.js";
 import { part, say, stopAll } from "./dom.js";
 import { boundFigure, difference } from "./format.js";
@@ -84,7 +85,7 @@ export function mountTrueClock({ root, clock, party, loop, wallNow, zone, twelve
  */
 export function trustIn(boundMs, phase) {
   if (!Number.isFinite(boundMs)) return "setting";
-  return phase === "reconnecting" || phase === "gone" ? "alone" : "right";
+  return isAlone(phase) ? "alone" : "right";
 }
 
 /** What follows the bound. @param {Trust} trust */
