@@ -39,7 +39,9 @@ export function mountClockBar({ root, party, clock, now, retry, setInterval, cle
     say(part(root, "rtt"), rttMs === null ? "–" : `${rttMs.toFixed(rttMs < 10 ? 2 : 1)} ms`);
     strip.hidden = phase !== "reconnecting" && !gone;
     retryButton.hidden = Boolean(gone);
-    say(part(strip, "words"), gone ? goneSentence(gone.message) : `Connection lost. The clocks run on by the last estimate. ${when(retryAtMs, now())}`);
+    say(part(strip, "words"), gone ? goneSentence(gone.message) : "Connection lost. The clocks run on by the last estimate.");
+    // Apart, so that a screen reader hears of the loss and not of every second after it.
+    say(part(strip, "when"), gone ? "" : when(retryAtMs, now()));
   };
 
   const tab = need(root, "[aria-current]", HTMLElement);
