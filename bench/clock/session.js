@@ -1,9 +1,8 @@
 // @ts-check
 /** One estimator through one scenario: ours with the prober and the sleep watch that ship, rivals on their own schedule. */
 
-import { Probing } from "../../static/js/clock/probing.js";
+import { startProbing } from "../../static/js/clock/simulated-prober.js";
 import { mulberry32, probe, SimulatedClock, SimulatedPath } from "../../static/js/clock/simulated.js";
-import { burstAfter } from "../../static/js/clock/time-sync.js";
 import { DURATION_MS } from "./scenarios.js";
 import { World } from "./world.js";
 
@@ -46,8 +45,7 @@ export function live({ entry, scenario, seed, skewPpm }) {
     if (exchange) world.arrive(exchange.arrivesMs, () => answer({ ...exchange.sample, t4Ms: clock.read(world.nowMs) }));
   };
   const estimator = entry.create({ resolutionMs });
-  if (entry.id === "ours") probeAsShipped(world, clock, estimator, ask);
-  else probeBySchedule(world, entry, (sample) => estimator.add(sample), ask);
+  startProbing({ entry, estimator, machine: world, readMs: () => clock.read(world.nowMs), ask });
   const mishapEndsMs = mishaps.map(({ atMs, forMs = 0 }) => atMs + forMs);
   const scores = instants([0, ...mishapEndsMs])
     .filter((atMs) => !world.asleep(atMs))
@@ -81,40 +79,6 @@ function buildClock(mishaps, faults) {
 function mediaAt(mishaps, trueMs) {
   const renewed = mishaps.filter(({ kind, atMs }) => kind === "generation" && trueMs >= atMs);
   return { generation: 1 + renewed.length, baseMs: MEDIA_EPOCH_MS + renewed.reduce((sum, { byMs = 0 }) => sum + byMs, 0) };
-}
-
-/**
- * @param {World} world @param {SimulatedClock} clock @param {ReturnType<EstimatorEntry["create"]>} estimator
- * @param {(answer: (sample: Sample) => void) => void} ask
- */
-function probeAsShipped(world, clock, estimator, ask) {
-  const probing = new Probing({
-    send: ({ clientTimestamp }) =>
-      ask(({ t2Ms, t3Ms, t4Ms, generation, errorMs }) =>
-        probing.onResponse({ clientTimestamp, serverReceiveTime: t2Ms, serverSendTime: t3Ms, generation, errorMs }, t4Ms),
-      ),
-    now: () => clock.read(world.nowMs),
-    wallNow: () => world.nowMs,
-    setTimeout: world.setTimeout,
-    clearTimeout: world.clearTimeout,
-    onSample: (sample) => {
-      const reason = burstAfter(estimator.add(sample));
-      if (reason) probing.burst(reason);
-    },
-    onSleep: () => estimator.reset(),
-  });
-  probing.start();
-}
-
-/** @param {World} world @param {EstimatorEntry} entry @param {(sample: Sample) => unknown} add @param {(answer: (sample: Sample) => void) => void} ask */
-function probeBySchedule(world, { gapMs }, add, ask) {
-  let sent = 0;
-  const next = () => {
-    if (sent > 0) ask(add);
-    world.setTimeout(next, gapMs(sent));
-    sent += 1;
-  };
-  next();
 }
 
 /** When to look: regularly, and closely after the start and after each mishap. @param {number[]} fromMs */

@@ -1,9 +1,8 @@
 // @ts-check
 /** One estimator in the laboratory: it probes on its own schedule over a path of its own, and its error is written down. */
 
-import { Probing } from "./probing.js";
+import { startProbing } from "./simulated-prober.js";
 import { probe } from "./simulated.js";
-import { burstAfter } from "./time-sync.js";
 
 /** @import { Sample } from "./estimator.js" */
 /** @import { EstimatorEntry } from "./rivals/index.js" */
@@ -41,8 +40,13 @@ export class Contender {
     this.#parts = parts;
     this.entry = parts.entry;
     this.#estimator = parts.entry.create({ resolutionMs: parts.entry.clockTickMs });
-    if (parts.entry.id === "ours") this.#probeAsShipped();
-    else this.#probeBySchedule();
+    startProbing({
+      entry: parts.entry,
+      estimator: this.#estimator,
+      machine: parts.machine,
+      readMs: () => this.#parts.clock.read(parts.machine.nowMs),
+      ask: (answer) => this.#ask(answer),
+    });
   }
 
   /** The clock is another from now on (it drifts differently, say). @param {SimulatedClock} clock */
@@ -100,36 +104,5 @@ export class Contender {
     if (!exchange) return;
     // T4 is read when the machine finds the answer, which a sleeping one does late.
     machine.arrive(exchange.arrivesMs, () => answer({ ...exchange.sample, t4Ms: this.#parts.clock.read(machine.nowMs) }));
-  }
-
-  #probeAsShipped() {
-    const { machine } = this.#parts;
-    const probing = new Probing({
-      send: ({ clientTimestamp }) =>
-        this.#ask(({ t2Ms, t3Ms, t4Ms, generation, errorMs }) =>
-          probing.onResponse({ clientTimestamp, serverReceiveTime: t2Ms, serverSendTime: t3Ms, generation, errorMs }, t4Ms),
-        ),
-      now: () => this.#parts.clock.read(machine.nowMs),
-      wallNow: () => machine.nowMs,
-      setTimeout: machine.setTimeout,
-      clearTimeout: machine.clearTimeout,
-      onSample: (sample) => {
-        const reason = burstAfter(this.#estimator.add(sample));
-        if (reason) probing.burst(reason);
-      },
-      onSleep: () => this.#estimator.reset(),
-    });
-    probing.start();
-  }
-
-  #probeBySchedule() {
-    const { machine, entry } = this.#parts;
-    let sent = 0;
-    const next = () => {
-      if (sent > 0) this.#ask((sample) => this.#estimator.add(sample));
-      machine.setTimeout(next, entry.gapMs(sent));
-      sent += 1;
-    };
-    next();
   }
 }

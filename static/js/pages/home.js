@@ -4,7 +4,6 @@
 import { readFrameIndex } from "../playback/frame-index.js";
 import { HtmlPlayer } from "../playback/html-player.js";
 import { Steering } from "../playback/steering.js";
-import { ServerType } from "../protocol/protocol.js";
 import { timeZone } from "../room/identity.js";
 import { windowLink } from "../room/link.js";
 import { mountDuo } from "../ui/duo.js";
@@ -108,9 +107,6 @@ function buildSide({ key, offsetMs, skewPpm }) {
     ...timers,
   });
   const { clock } = timeSync;
-  socket.on("message", (message) => {
-    if (message.type === ServerType.SERVER_TIME) timeSync.onServerTime(message);
-  });
   const player = new HtmlPlayer(video, { toLocal: (pageMs) => wrong(performance.timeOrigin + pageMs) });
   const steering = new Steering({
     player,

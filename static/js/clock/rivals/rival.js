@@ -1,6 +1,8 @@
 // @ts-check
 /** What all rivals share: NTP's offset and delay of one exchange, and an estimate that states no bound. */
 
+import { offsetAndDelay } from "../exchange-log.js";
+
 /** @import { Estimate, Sample, Verdict } from "../estimator.js" */
 
 /**
@@ -13,8 +15,8 @@
 /** One exchange as NTP sees it: θ and δ of RFC 5905 §8, and the local instant of the answer. @typedef {{offsetMs: number, delayMs: number, atMs: number}} Exchange */
 
 /** @param {Sample} sample @returns {Exchange} */
-export function exchangeOf({ t1Ms, t2Ms, t3Ms, t4Ms }) {
-  return { offsetMs: (t2Ms - t1Ms + (t3Ms - t4Ms)) / 2, delayMs: t4Ms - t1Ms - (t3Ms - t2Ms), atMs: t4Ms };
+export function exchangeOf(sample) {
+  return { ...offsetAndDelay(sample), atMs: sample.t4Ms };
 }
 
 /** The same through `Date.now()` on both sides, which knows whole milliseconds. @param {Sample} sample @returns {Exchange} */
