@@ -155,6 +155,23 @@ def stays_close_after(scores: Sequence[Score], from_ms: float, asymmetry_ms: flo
     return max(since_ms - from_ms, 0.0)
 
 
+def pace_off_ppm(scores: Sequence[Score], over_ms: float) -> float:
+    """By how much the page's clock goes too fast from one reading to those soon after it.
+
+    The median: corrections when a probe comes are not its pace.
+    """
+    paces: list[float] = []
+    later = iter(scores)
+    other = next(later)
+    for each in scores:
+        while other.at_ms < each.at_ms + over_ms:
+            if (following := next(later, None)) is None:
+                return median(paces)
+            other = following
+        paces.append((other.error_ms - each.error_ms) / (other.at_ms - each.at_ms) * 1e6)
+    return median(paces)
+
+
 @dataclass(frozen=True, slots=True)
 class Strip:
     """What two-way probes alone say of the ruler: it must lie within, if both are right."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf, isnan
+from math import inf, isfinite, isnan
 from statistics import median
 from typing import Final
 
@@ -140,12 +140,15 @@ class Report:
             fix_ms = max(f.first_fix_ms for f in every)
             lines.append(_verdict("first fix, slowest run", fix_ms, FIRST_FIX_MAX_MS, "ms"))
             back = [
-                figures.recovery_ms
+                (figures.recovery_ms, run.name)
                 for run, figures in self.runs
                 if CONFIGURATIONS[run.name].step_is_seen and not isnan(figures.recovery_ms)
             ]
             if back:
-                lines.append(_verdict("after a step, slowest run", max(back), RECOVERED_MS, "ms"))
+                back_ms, name = max(back)
+                late = sum(each_ms > RECOVERED_MS for each_ms, _ in back)
+                what = f"after a step, slowest of {len(back)} runs ({name}; {late} beyond the goal)"
+                lines.append(_verdict(what, back_ms, RECOVERED_MS, "ms"))
         ours = [abs(best_bias_ms(b)) for b in self.busy.values() if b.path != "consumer"]
         if ours:
             lines.append(
@@ -262,4 +265,10 @@ def _circumstances(mine: Sequence[AssessedRun]) -> str:
 
 def _verdict(what: str, value: float, most: float, unit: str) -> str:
     word = "met" if value <= most else "**missed**"
-    return f"{what}: {value:.3g} {unit}, goal ≤ {most:.3g} {unit}: {word}"
+    told = f"{_short(value)} {unit}" if isfinite(value) else "not before the run's end"
+    return f"{what}: {told}, goal ≤ {_short(most)} {unit}: {word}"
+
+
+def _short(value: float) -> str:
+    """Three digits, never as a power of ten."""
+    return f"{float(f'{value:.3g}'):g}"

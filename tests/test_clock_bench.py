@@ -13,6 +13,7 @@ from bench.accuracy import (
     Watched,
     assess,
     explained_ms,
+    pace_off_ppm,
     reference_strip,
     score,
     stays_close_after,
@@ -131,6 +132,13 @@ def test_a_fix_that_does_not_stay_is_none():
     scores = [Score(at, error, 0.0, 1.0) for at, error in [(0, 1), (1000, 9), (2000, 1)]]
     assert stays_close_after(scores, 0.0, 0.0) == 2000.0
     assert stays_close_after(scores[:2], 0.0, 0.0) == inf
+
+
+def test_a_pace_is_told_apart_from_corrections():
+    drifting = [Score(at, 160e-6 * (at % 2000), 0.0, 1.0) for at in range(0, 20_000, 20)]
+    assert pace_off_ppm(drifting, 500) == pytest.approx(160)
+    steady = [Score(each.at_ms, 0.3, 0.0, 1.0) for each in drifting]
+    assert pace_off_ppm(steady, 500) == 0.0
 
 
 def test_without_a_step_nothing_recovers():
