@@ -131,7 +131,9 @@ class Report:
             goal_ms = self.ruler_ms() if name == "direct" else configuration.goal_ms
             if mine and goal_ms is not None:
                 p95 = median(figures.error_ms[1] for _, figures in mine)
-                line = _verdict(f"{name}: p95 of the error", p95, goal_ms, "ms")
+                beyond = sum(figures.error_ms[1] > goal_ms for _, figures in mine)
+                what = f"{name}: p95 of the error (median of {len(mine)} runs, {beyond} beyond)"
+                line = _verdict(what, p95, goal_ms, "ms")
                 lines.append(line if p95 <= goal_ms else f"{line}; {_circumstances(mine)}")
         every = [figures for _, figures in self.runs]
         if every:
@@ -169,8 +171,8 @@ class Report:
         first = [run.use.nice for run, _ in self.runs if run.use.nice < 0]
         if first:
             lines.append(
-                f"{len(first)} runs went before other programs (nice {min(first)}), as a browser "
-                "does on a machine that is somebody's own."
+                f"{len(first)} runs went before other programs (nice {min(first)}): beside the "
+                "same load at equal rank they may do worse."
             )
         for run in self.rulers:
             strip = reference_strip(run.reference, run.watched.pairs, run.base_ms)
