@@ -19,7 +19,8 @@ from sync.sockets import SocketProtocol
 HOST = "127.0.0.1"
 SMALL_BUFFER_BYTES = 4096
 """Of the kernel, so that a peer who stops reading is felt soon."""
-QUIET_S = 0.03
+QUIET_S = 0.08
+"""Longer than the 40 ms for which a kernel may keep back an acknowledgement."""
 POLL_S = 0.005
 PATIENCE_S = 5.0
 
