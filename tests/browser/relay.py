@@ -171,9 +171,7 @@ class Relay:
             at_ms, due_ms, chunk = item
             if (wait_ms := due_ms - self._now_ms()) > 0:
                 await asyncio.sleep(wait_ms / 1000)
-            left_ms = (
-                self._now_ms()
-            )  # before: the peer may have it while we still return from writing
+            left_ms = self._now_ms()  # first: the peer may have it while we are still writing
             sink.write(chunk)
             direction.passed(at_ms, due_ms, left_ms, len(chunk))
             with suppress(OSError):
