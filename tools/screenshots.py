@@ -18,7 +18,7 @@ PICTURES = {"room-night": ("dark", (1280, 760)), "room-day": ("light", (390, 780
 
 
 def main() -> None:
-    """A party of three, once at night and once by day."""
+    """A party of three, once at night and once by day; the clocks at night."""
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         server.manage("migrate", "--verbosity", "0")
@@ -31,6 +31,7 @@ def main() -> None:
                 viewers[0].page.screenshot(path=FOLDER / f"{name}.png")
                 for viewer in viewers:
                     viewer.leave()
+            clocks(browser, server.url)
         finally:
             browser.close()
             server.stop()
@@ -56,6 +57,19 @@ def party(browser: Browser, url: str, scheme: str, size: tuple[int, int]) -> lis
     ada.page.mouse.move(500, 300)
     ada.page.wait_for_timeout(700)
     return viewers
+
+
+def clocks(browser: Browser, url: str) -> None:
+    """The dashboard, once its plot has something to show."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 760}, color_scheme="dark", timezone_id="Europe/Berlin"
+    )
+    page = context.new_page()
+    page.goto(f"{url}/clock/")
+    page.wait_for_selector("html[data-clock=locked]")
+    page.wait_for_timeout(20_000)
+    page.screenshot(path=FOLDER / "clock-night.png")
+    context.close()
 
 
 def enter(
