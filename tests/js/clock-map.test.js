@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ClockMap } from "../../static/js/clock/clock-map.js";
-import { seeded } from "./room-fakes.js";
+import { mulberry32 } from "../../static/js/clock/simulated.js";
 
 const TICK_MS = 0.1;
 
@@ -28,7 +28,7 @@ test("nothing is known before the first answer", () => {
 });
 
 test("the truth lies within the error, whatever the threads do meanwhile", () => {
-  const random = seeded(7);
+  const random = mulberry32(7);
   for (let round = 0; round < 200; round += 1) {
     const map = new ClockMap(TICK_MS);
     const offsetMs = (random() - 0.5) * 60_000;

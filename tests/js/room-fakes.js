@@ -217,17 +217,3 @@ export function snapshotOf(videoState, users = [ADA, BO]) {
   };
   return { type: "room:joined", roomId: "demo", room, videoState, users, epoch, seq };
 }
-
-/**
- * A repeatable source of chance (mulberry32).
- * @param {number} seed
- */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -7,7 +7,8 @@ import { fromVideoState } from "../../static/js/playback/playhead.js";
 import { Party } from "../../static/js/room/party.js";
 import { RoomSocket } from "../../static/js/room/socket.js";
 import { FakeServer, NO_FAULTS } from "./room-fake-server.js";
-import { FakeConnection, FakeTime, seeded } from "./room-fakes.js";
+import { mulberry32 } from "../../static/js/clock/simulated.js";
+import { FakeConnection, FakeTime } from "./room-fakes.js";
 
 const RUNS = 60;
 const STEPS_PER_RUN = 120;
@@ -88,7 +89,7 @@ function control(party, random) {
 
 /** @param {number} seed */
 function run(seed) {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const time = new FakeTime();
   const server = new FakeServer({ time, random });
   const viewers = ["a", "b", "c"].map((userId) => viewer(userId, { time, random, server }));

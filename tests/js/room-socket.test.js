@@ -1,7 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seeded, socketWorld } from "./room-fakes.js";
+import { mulberry32 } from "../../static/js/clock/simulated.js";
+import { socketWorld } from "./room-fakes.js";
 
 const PROBE = /** @type {const} */ ({ type: "time:sync", clientTimestamp: 1 });
 
@@ -124,7 +125,7 @@ for (const code of [1000, 1001, 1006, 1011, 4008]) {
 }
 
 test("the pauses between attempts grow from 0.2 s to 10 s and are jittered", () => {
-  const { socket, newest, time } = socketWorld({ random: seeded(7) });
+  const { socket, newest, time } = socketWorld({ random: mulberry32(7) });
   socket.connect();
   const pausesMs = [];
   for (let attempt = 0; attempt < 40; attempt += 1) {
