@@ -59,7 +59,7 @@ const SYNCED_S = 0.02;
 /** A start later than this goes ahead and waits, which lands exactly; a viewer's own start moves at once and is made up by rate. */
 const LATE_START_S = 0.05;
 const OWN_LATE_START_S = 0.3;
-/** Once it went ahead and came too late all the same (a busy machine), rate does the rest. */
+/** Once it went ahead and came too late all the same (a busy machine), rate does the rest, where there are trims. */
 const PREPARED_LATE_START_S = 0.15;
 /** A standing player that is ahead by more than its preparation explains is not waited for. */
 const EARLY_START_S = 0.5;
@@ -76,8 +76,8 @@ const PATIENCE_MS = 2000;
 /** A standing film is put right again if it is further off than this (a browser that seeks to key frames). */
 const STANDING_S = 0.25;
 const STANDING_RETRY_MS = 1000;
-/** Rates closer than this are the same. */
-const SAME_RATE = 1e-4;
+/** Rates closer than this are the same; a learned trim is at least 20 ppm. */
+const SAME_RATE = 5e-6;
 
 const NONE = Object.freeze(/** @type {Action} */ ({ kind: "none" }));
 
@@ -103,13 +103,21 @@ export class Follower {
   /** @type {SyncState} */
   #shown = "adjusting";
 
-  /** @param {{config: SyncConfig, engine?: Engine, allowRate?: boolean}} options allowRate: false for viewers who opt out of trims */
+  /** What we last asked for, and what the player then said it does. @type {{rate: number, preservesPitch: boolean, got: number | null} | null} */
+  #asked = null;
+  #refused = false;
+
+  /** @param {{config: SyncConfig, engine?: Engine, allowRate?: boolean}} options allowRate: false for viewers who opt out of trims; may change */
   constructor({ config, engine = "chromium", allowRate = true }) {
     this.#config = config;
     this.#trim = new Trim(config, engine);
-    const seeksOnly = engine === "webkit" || !allowRate;
-    this.#seeks = new SeekPolicy({ alwaysBeyondS: config.DRIFT_THRESHOLD_SEEK, seeksOnly });
+    this.#seeks = new SeekPolicy({ alwaysBeyondS: config.DRIFT_THRESHOLD_SEEK, stutters: engine === "webkit" });
     this.allowRate = allowRate;
+  }
+
+  /** Whether this player does not do the rates it is asked for; tried again from time to time. */
+  get rateRefused() {
+    return this.#refused;
   }
 
   /** Learned start latency, for `member:status` and the room's lead. */
@@ -124,6 +132,7 @@ export class Follower {
     this.#settling = null;
     this.#preparingSinceMs = null;
     this.#waitingSinceMs = null;
+    this.#asked = null;
     this.#trim.reset();
   }
 
@@ -183,7 +192,8 @@ export class Follower {
     const beforeStart = nowMs < playhead.atMs - this.#aheadS * 1000;
     if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
     const unpreparedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
-    const lockedSlackS = this.#preparingSinceMs === null ? unpreparedSlackS : PREPARED_LATE_START_S;
+    const preparedSlackS = this.#trims ? PREPARED_LATE_START_S : LATE_START_S;
+    const lockedSlackS = this.#preparingSinceMs === null ? unpreparedSlackS : preparedSlackS;
     const slackS = clock.locked ? lockedSlackS : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
     return lateS > slackS || (!beforeStart && -lateS > this.#aheadS + EARLY_START_S);
   }
@@ -200,8 +210,8 @@ export class Follower {
 
   /** @param {Input} input @param {number} lateS @param {number} delayMs */
   #play(input, lateS, delayMs) {
-    if (this.#preparingSinceMs !== null && delayMs > 0) {
-      this.#prepare.learn(-delayMs / 2000); // waited in vain for a part of it
+    if (this.#preparingSinceMs !== null) {
+      this.#prepare.learn(delayMs > 0 ? -delayMs / 2000 : 2 * lateS); // waited in vain for a part of it, or was not ready in time
     }
     this.#preparingSinceMs = null;
     this.#standsAtS = null;
@@ -219,23 +229,32 @@ export class Follower {
     const driftS = this.#driftS(input);
     const expectedS = positionAt(playhead, nowMs);
     const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
-    if (expectedS >= endS - END_S) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "synced");
+    if (expectedS >= endS - END_S) return this.#out(input, this.#untrimmed(input), "synced");
     if (jumped && Number.isFinite(clock.boundMs)) return input.hidden ? this.#seek(input) : this.#standAhead(input);
-    if (player.seeking) return this.#out(input, NONE, "seeking");
-    if (player.readyState < 3) return this.#out(input, NONE, "buffering");
-    if (this.#settling && !this.#settled(input, this.#settling)) {
-      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "adjusting");
+    if (player.seeking || player.readyState < 3) {
+      this.#trim.reset();
+      return this.#out(input, NONE, player.seeking ? "seeking" : "buffering");
     }
+    const settles = this.#settling !== null;
+    if (this.#settling && !this.#settled(input, this.#settling)) return this.#out(input, this.#untrimmed(input), "adjusting");
     const sizeS = Math.abs(driftS);
     if (!clock.locked) {
       if (sizeS * 1000 > clock.boundMs + UNLOCKED_SLACK_MS) return this.#seek(input);
-      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
+      return this.#out(input, this.#untrimmed(input));
     }
-    if (input.quiet) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
-    if (this.#seeks.wants(sizeS, localMs)) return this.#seek(input);
-    if (!this.allowRate) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
-    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false });
+    if (input.quiet) return this.#out(input, this.#untrimmed(input));
+    this.#refused = this.#trim.isRefused(localMs);
+    const way = this.#seeks.wants({ driftS, velocity: playhead.rate, localMs, trims: this.#trims, live: playhead.live });
+    if (way === "seek" || (way === "stand" && input.hidden)) return this.#seek(input);
+    if (way === "stand") return this.#standAhead(input);
+    if (!this.#trims) return this.#out(input, this.#untrimmed(input));
+    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false, live: playhead.live, gotRate: player.rate, sure: settles });
     return this.#out(input, this.#setRate(input, rate));
+  }
+
+  /** Whether trims are allowed, and done. */
+  get #trims() {
+    return this.allowRate && !this.#refused;
   }
 
   /** A drifting player jumps to where the playhead will be when it moves again, as far as its seeks are known. @param {Input} input */
@@ -245,7 +264,7 @@ export class Follower {
     const loaded = player.buffered.some(({ startS, endS }) => startS <= positionS && positionS + END_S <= endS);
     if (!loaded) return this.#standAhead(input);
     this.#trim.reset();
-    this.#seeks.began(localMs);
+    this.#seeks.began(this.#trims, localMs);
     this.#settling = { kind: "seek", lateS: 0, fromS: positionS, sinceMs: null, movesSinceMs: null };
     return this.#out(input, { kind: "seek", positionS }, "seeking");
   }
@@ -286,9 +305,25 @@ export class Follower {
     return true;
   }
 
-  /** @param {Input} input @param {{rate: number, preservesPitch: boolean}} wanted @returns {Action} */
+  /** The room's rate, and whatever correction there was is over. @param {Input} input */
+  #untrimmed(input) {
+    this.#trim.reset();
+    return this.#setRate(input, this.#trim.plain(input.playhead.rate));
+  }
+
+  /**
+   * Written once: a player that makes something else of it is not asked again and again, unless that changes, too.
+   * @param {Input} input @param {{rate: number, preservesPitch: boolean}} wanted @returns {Action}
+   */
   #setRate({ player }, wanted) {
-    return Math.abs(player.rate - wanted.rate) > SAME_RATE ? { kind: "rate", ...wanted } : NONE;
+    if (this.#asked && isSame(this.#asked.rate, wanted.rate) && this.#asked.preservesPitch === wanted.preservesPitch) {
+      this.#asked.got ??= player.rate;
+      if (isSame(this.#asked.got, player.rate)) return NONE;
+    } else if (isSame(player.rate, wanted.rate)) {
+      return NONE;
+    }
+    this.#asked = { ...wanted, got: null };
+    return { kind: "rate", ...wanted };
   }
 
   /** @param {Input} input */
@@ -304,4 +339,9 @@ export class Follower {
     const quietState = input.hidden ? "hidden" : this.#shown;
     return { driftMs: driftS * 1000, action, state: state ?? quietState };
   }
+}
+
+/** @param {number} one @param {number} other */
+function isSame(one, other) {
+  return Math.abs(one - other) < SAME_RATE;
 }

@@ -3,7 +3,7 @@
 
 /**
  * positionS at atMs, moving with rate from then on while playing. An atMs ahead of now is a start together: until then the position is held.
- * @typedef {{positionS: number, atMs: number, rate: number, playing: boolean, durationS: number | null, ended: boolean}} Playhead
+ * @typedef {{positionS: number, atMs: number, rate: number, playing: boolean, durationS: number | null, ended: boolean, live?: boolean}} Playhead
  */
 /**
  * What the wire's VideoState says of the playhead.
