@@ -3,11 +3,12 @@
 
 /**
  * positionS at atMs, moving with rate from then on while playing. An atMs ahead of now is a start together: until then the position is held.
+ * live: positions are times of the broadcast, and no end is known.
  * @typedef {{positionS: number, atMs: number, rate: number, playing: boolean, durationS: number | null, ended: boolean, live?: boolean}} Playhead
  */
 /**
  * What the wire's VideoState says of the playhead.
- * @typedef {{isPlaying: boolean, currentTime: number, serverTimestamp: number, rate: number, duration?: number | null, ended?: boolean}} VideoVector
+ * @typedef {{isPlaying: boolean, currentTime: number, serverTimestamp: number, rate: number, duration?: number | null, ended?: boolean, source?: {kind: string} | null}} VideoVector
  */
 
 /** @param {VideoVector} videoState @returns {Playhead} */
@@ -19,6 +20,7 @@ export function fromVideoState(videoState) {
     playing: videoState.isPlaying,
     durationS: videoState.duration ?? null,
     ended: videoState.ended ?? false,
+    live: videoState.source?.kind === "live",
   };
 }
 
