@@ -1,9 +1,9 @@
 // @ts-check
 /** The control law: where the playhead is and where the player is, in; what the player should do, out. */
 
-import { Latency } from "./latency.js";
-import { clampToFilm, jumpS, positionAt, reachesAtMs } from "./playhead.js";
+import { clampToFilm, endOf, jumpS, positionAt } from "./playhead.js";
 import { SeekPolicy } from "./seek-policy.js";
+import { END_S, PATIENCE_MS, SCHEDULE_MS, StartUp, SYNCED_S, UNLOCKED_SLACK_MS } from "./start-up.js";
 import { Trim } from "./trim.js";
 
 /** @import { Playhead } from "./playhead.js" */
@@ -52,27 +52,10 @@ import { Trim } from "./trim.js";
 
 /** A vector that moves the film by more than this is a seek by somebody, not a correction. */
 const JUMP_S = 0.1;
-/** No corrections this close to the end (PROTOCOL, rule 7). */
-const END_S = 0.5;
-/** Below this a drift counts as synced (seed); above DRIFT_THRESHOLD_ADJUST as adjusting. */
-const SYNCED_S = 0.02;
-/** A start later than this goes ahead and waits, which lands exactly; a viewer's own start moves at once and is made up by rate. */
-const LATE_START_S = 0.05;
-const OWN_LATE_START_S = 0.3;
-/** Once it went ahead and came too late all the same (a busy machine), rate does the rest, where there are trims. */
-const PREPARED_LATE_START_S = 0.15;
-/** A standing player that is ahead by more than its preparation explains is not waited for. */
-const EARLY_START_S = 0.5;
-/** While the clock is not locked only what is surely wrong is put right. */
-const UNLOCKED_SLACK_MS = 250;
-/** A start is scheduled on a timer once it is nearer than this, two ticks. */
-const SCHEDULE_MS = 220;
 /** How long after movement began the first measurements are trusted. */
 const SETTLE_MS = 300;
 /** A film that advanced by this is moving. */
 const MOVED_S = 0.02;
-/** How long a start waits for data or for the clock, before it is better than nothing. */
-const PATIENCE_MS = 2000;
 /** A standing film is put right again if it is further off than this (a browser that seeks to key frames). */
 const STANDING_S = 0.25;
 const STANDING_RETRY_MS = 1000;
@@ -85,10 +68,7 @@ export class Follower {
   #config;
   #trim;
   #seeks;
-  /** From play() to movement; measured 69–83 ms after a seek. */
-  #start = new Latency(0.075, { leastS: -0.05, mostS: 0.5 });
-  /** From a seek of a standing player to ready. */
-  #prepare = new Latency(0.2, { leastS: 0.1, mostS: 4 });
+  #start = new StartUp();
   /** @type {Playhead | null} */
   #last = null;
   /** Where we made the standing player stand. @type {number | null} */
@@ -96,13 +76,8 @@ export class Follower {
   #standsSinceMs = 0;
   /** @type {Settling | null} */
   #settling = null;
-  /** @type {number | null} */
-  #preparingSinceMs = null;
-  /** @type {number | null} */
-  #waitingSinceMs = null;
   /** @type {SyncState} */
   #shown = "adjusting";
-
   /** What we last asked for, and what the player then said it does. @type {{rate: number, preservesPitch: boolean, got: number | null} | null} */
   #asked = null;
   #refused = false;
@@ -122,7 +97,7 @@ export class Follower {
 
   /** Learned start latency, for `member:status` and the room's lead. */
   get startMs() {
-    return this.#start.seconds * 1000;
+    return this.#start.startS * 1000;
   }
 
   /** Another film: nothing learned about the position holds. */
@@ -130,8 +105,7 @@ export class Follower {
     this.#last = null;
     this.#standsAtS = null;
     this.#settling = null;
-    this.#preparingSinceMs = null;
-    this.#waitingSinceMs = null;
+    this.#start.cancel();
     this.#asked = null;
     this.#trim.reset();
   }
@@ -157,7 +131,7 @@ export class Follower {
     const { player, localMs, measuredPositionS } = input;
     const positionS = clampToFilm(filmS, player.durationS);
     this.#settling = null;
-    this.#preparingSinceMs = null;
+    this.#start.unprepare();
     const movedAway = Math.abs(measuredPositionS - positionS) > STANDING_S && localMs - this.#standsSinceMs > STANDING_RETRY_MS;
     if (player.paused && this.#standsAtS === positionS && (player.seeking || !movedAway)) {
       return this.#out(input, NONE, player.seeking ? "seeking" : "synced");
@@ -167,55 +141,13 @@ export class Follower {
     return this.#out(input, player.paused ? { kind: "seek", positionS } : { kind: "pause", positionS }, "seeking");
   }
 
-  /**
-   * A standing player starts at the instant at which the playhead comes by; if that is over, it goes ahead first and waits there.
-   * @param {Input} input
-   */
+  /** @param {Input} input */
   #startUp(input) {
-    const { playhead, player, nowMs, localMs, measuredPositionS } = input;
-    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
-    if (positionAt(playhead, nowMs) >= endS - (player.ended ? END_S : 0)) return this.#out(input, NONE, "synced");
-    this.#waitingSinceMs ??= localMs;
-    const patient = localMs - this.#waitingSinceMs < PATIENCE_MS;
-    if (!Number.isFinite(input.clock.boundMs) && patient) return this.#out(input, NONE, "adjusting");
-    if (player.seeking) return this.#out(input, NONE, "seeking");
-    const lateS = (nowMs - reachesAtMs(playhead, measuredPositionS)) / 1000 + this.#start.seconds;
-    if (this.#isFar(input, lateS)) return this.#goAhead(input, lateS);
-    if (player.readyState < 3 && patient) return this.#out(input, NONE, "buffering");
-    if (-lateS * 1000 > SCHEDULE_MS) return this.#out(input, NONE, "adjusting");
-    return this.#play(input, Math.max(lateS, 0), Math.max(-lateS * 1000, 0));
-  }
-
-  /** @param {Input} input @param {number} lateS */
-  #isFar({ playhead, nowMs, measuredPositionS, clock, quiet }, lateS) {
-    if (!Number.isFinite(clock.boundMs)) return false;
-    const beforeStart = nowMs < playhead.atMs - this.#aheadS * 1000;
-    if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
-    const unpreparedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
-    const preparedSlackS = this.#trims ? PREPARED_LATE_START_S : LATE_START_S;
-    const lockedSlackS = this.#preparingSinceMs === null ? unpreparedSlackS : preparedSlackS;
-    const slackS = clock.locked ? lockedSlackS : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
-    return lateS > slackS || (!beforeStart && -lateS > this.#aheadS + EARLY_START_S);
-  }
-
-  /** @param {Input} input @param {number} lateS */
-  #goAhead(input, lateS) {
-    const { playhead, nowMs, localMs, player } = input;
-    if (this.#preparingSinceMs !== null) this.#prepare.learn(2 * lateS); // was not ready in time
-    this.#preparingSinceMs = localMs;
-    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
+    const decision = this.#start.decide(input, { trims: this.#trims });
+    if (decision.kind === "wait") return this.#out(input, NONE, decision.state);
     this.#standsAtS = null;
-    return this.#out(input, { kind: "seek", positionS }, "seeking");
-  }
-
-  /** @param {Input} input @param {number} lateS @param {number} delayMs */
-  #play(input, lateS, delayMs) {
-    if (this.#preparingSinceMs !== null) {
-      this.#prepare.learn(delayMs > 0 ? -delayMs / 2000 : 2 * lateS); // waited in vain for a part of it, or was not ready in time
-    }
-    this.#preparingSinceMs = null;
-    this.#standsAtS = null;
-    this.#waitingSinceMs = null;
+    if (decision.kind === "seek") return this.#out(input, decision, "seeking");
+    const { delayMs, lateS } = decision;
     this.#trim.reset();
     this.#settling = { kind: "start", lateS, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
     return this.#out(input, { kind: "play", delayMs, rate: input.playhead.rate }, "adjusting");
@@ -224,11 +156,11 @@ export class Follower {
   /** @param {Input} input @param {boolean} jumped */
   #follow(input, jumped) {
     const { playhead, player, nowMs, localMs, clock } = input;
-    this.#waitingSinceMs = null;
+    this.#start.moves();
     this.#standsAtS = null;
     const driftS = this.#driftS(input);
     const expectedS = positionAt(playhead, nowMs);
-    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
+    const endS = endOf(playhead, player);
     if (expectedS >= endS - END_S) return this.#out(input, this.#untrimmed(input), "synced");
     if (jumped && Number.isFinite(clock.boundMs)) return input.hidden ? this.#seek(input) : this.#standAhead(input);
     if (player.seeking || player.readyState < 3) {
@@ -274,16 +206,8 @@ export class Follower {
    * @param {Input} input
    */
   #standAhead(input) {
-    const { playhead, player, nowMs, localMs } = input;
-    this.#preparingSinceMs = localMs;
     this.#settling = null;
-    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
-    return this.#out(input, { kind: "pause", positionS }, "seeking");
-  }
-
-  /** How long before its start a standing player must go where it starts. */
-  get #aheadS() {
-    return this.#prepare.seconds + this.#start.seconds;
+    return this.#out(input, { kind: "pause", positionS: this.#start.prepareAt(input) }, "seeking");
   }
 
   /**
@@ -301,7 +225,7 @@ export class Follower {
     if (stuck || !clock.locked || input.hidden) return true;
     const residualS = this.#driftS(input) / playhead.rate;
     if (settling.kind === "seek") this.#seeks.ended(residualS, localMs);
-    else this.#start.learn(residualS - settling.lateS);
+    else this.#start.landed(residualS - settling.lateS);
     return true;
   }
 

@@ -43,6 +43,11 @@ export function jumpS(from, to, mediaMs) {
   return positionAt(to, mediaMs) - positionAt(from, mediaMs);
 }
 
+/** Where the film ends for this player, whose copy may be a little shorter. @param {Playhead} playhead @param {{durationS: number | null}} player */
+export function endOf(playhead, player) {
+  return Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
+}
+
 /** @param {number} positionS @param {number | null | undefined} durationS */
 export function clampToFilm(positionS, durationS) {
   return Math.min(Math.max(positionS, 0), durationS ?? Infinity);
