@@ -242,6 +242,22 @@ test("a late joiner goes ahead of the playhead, waits there and starts at the ri
   assert.ok(Math.abs(ready.action.delayMs - ((action.positionS - 20) * 1000 - 100 - 75)) < 1e-6);
 });
 
+test("a preparation that took less, or more, than it was given is given less, or more, the next time", () => {
+  for (const [readyMs, sign] of /** @type {const} */ ([[20, -1], [380, 1]])) {
+    const follower = build();
+    /** How far ahead it goes, and the start a while later. @param {number} atMs */
+    const lead = (atMs) => {
+      const { action } = follower.step(input({ nowMs: atMs, localMs: atMs, measuredPositionS: 0, player: STANDING }));
+      assert.ok(action.kind === "seek");
+      const ready = { nowMs: atMs + readyMs, localMs: atMs + readyMs, measuredPositionS: action.positionS, player: STANDING };
+      assert.equal(follower.step(input(ready)).action.kind, "play");
+      return action.positionS - (10 + atMs / 1000);
+    };
+    const [first, second] = [lead(10_000), lead(20_000)];
+    assert.ok(sign * (second - first) > 0.02, `${first} ${second}`);
+  }
+});
+
 test("the viewer's own play moves at once", () => {
   const playhead = { ...PLAYING, positionS: 20, atMs: 10_000 };
   const { action } = build().step(input({ playhead, player: STANDING, quiet: true }));
