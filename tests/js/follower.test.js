@@ -243,7 +243,7 @@ test("a late joiner goes ahead of the playhead, waits there and starts at the ri
 });
 
 test("a preparation that took less, or more, than it was given is given less, or more, the next time", () => {
-  for (const [readyMs, sign] of /** @type {const} */ ([[20, -1], [380, 1]])) {
+  for (const [readyMs, sign] of /** @type {const} */ ([[20, -1], [330, 1]])) {
     const follower = build();
     /** How far ahead it goes, and the start a while later. @param {number} atMs */
     const lead = (atMs) => {
