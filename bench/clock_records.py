@@ -95,9 +95,12 @@ class Records:
         return records
 
     def add(self, record: Record) -> None:
-        """Keep one more."""
+        """Keep one more, on a line of its own though the one before was cut off."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        before = self._path.read_bytes() if self._path.exists() else b""
         with self._path.open("ab") as file:
+            if before and not before.endswith(b"\n"):
+                file.write(b"\n")
             file.write(msgspec.json.encode(record) + b"\n")
 
     def forget(self) -> None:

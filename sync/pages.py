@@ -26,33 +26,15 @@ ISOLATION: Final = {
 }
 """Never on a room: it would break films from elsewhere and YouTube's player (DESIGN section 4)."""
 
-
-@require_safe
-@ensure_csrf_cookie
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Synchronised clocks, the world's clocks, how good the time is, and who else reads it."""
-    return clock_page(request, "dashboard", "sync/dashboard.html")
+CONTEXT: Final[Mapping[str, Mapping[str, Any]]] = {"learn": {"chapters": CHAPTERS}}
+"""What a tab's template wants besides what all have."""
 
 
 @require_safe
 @ensure_csrf_cookie
-def visualize(request: HttpRequest) -> HttpResponse:
-    """The exchange of four timestamps, drawn from real probes."""
-    return clock_page(request, "visualize", "sync/visualize.html")
-
-
-@require_safe
-@ensure_csrf_cookie
-def simulate(request: HttpRequest) -> HttpResponse:
-    """Clocks made wrong on purpose, and what estimators make of them."""
-    return clock_page(request, "simulate", "sync/simulate.html")
-
-
-@require_safe
-@ensure_csrf_cookie
-def learn(request: HttpRequest) -> HttpResponse:
-    """A short course: why clocks differ, how they are made to agree, and what stays unknown."""
-    return clock_page(request, "learn", "sync/learn.html", {"chapters": CHAPTERS})
+def tab(request: HttpRequest, key: str) -> HttpResponse:
+    """The page of a tab that needs nothing but its template (party has a view of its own)."""
+    return clock_page(request, key, f"sync/{key}.html", CONTEXT.get(key))
 
 
 def clock_page(

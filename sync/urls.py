@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from sync import pages
 from sync.health import health, ready
+from sync.pages import tab
 from sync.views import time
 
 urlpatterns = [
     path("api/time", time, name="api-time"),
     path("api/health", health, name="api-health"),
     path("api/ready", ready, name="api-ready"),
-    path("clock/", pages.dashboard, name="clock-dashboard"),
-    path("clock/visualize/", pages.visualize, name="clock-visualize"),
-    path("clock/simulate/", pages.simulate, name="clock-simulate"),
-    path("clock/learn/", pages.learn, name="clock-learn"),
+    path("clock/", tab, {"key": "dashboard"}, name="clock-dashboard"),
+    path("clock/visualize/", tab, {"key": "visualize"}, name="clock-visualize"),
+    path("clock/simulate/", tab, {"key": "simulate"}, name="clock-simulate"),
+    path("clock/learn/", tab, {"key": "learn"}, name="clock-learn"),
 ]

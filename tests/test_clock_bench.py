@@ -252,6 +252,8 @@ def test_what_was_finished_is_read_again_without_the_line_that_was_cut(tmp_path)
     with path.open("ab") as file:
         file.write(b'{"type":"run","na')
     assert records.read() == [run, alone, busy]
+    records.add(busy)
+    assert records.read() == [run, alone, busy, busy]
     records.forget()
     assert records.read() == []
 

@@ -10,8 +10,8 @@ const VIOLATED_SHARE = 0.001;
 
 /** Why something cannot be reached, where that is understood. @type {Readonly<Record<string, string>>} */
 const REASONS = Object.freeze({
-  step: "Between the step and the third probe after it nobody can know of it; probes come every 2 s.",
-  generation: "Between the change and the first probe after it nobody can know of it; probes come every 2 s.",
+  step: "Nothing tells of a step of the local clock: between it and the probes that find it, every 2 s, nobody can know.",
+  generation: "The server looks each second whether there is something to tell, and what it tells brings a probe at once; before that nobody can know.",
 });
 
 /** One row of the tables: a scenario, and every estimator's figures in it, ours first. @typedef {{scenario: Scenario, figures: Figures[]}} Row */

@@ -32,7 +32,7 @@ const method = [
   `${TUNING.lives.length} lives of ${DURATION_MS / 1000} s for each estimator and scenario; |estimate − truth| every 0.5 s from 30 s on, all lives together.`,
   `Skews in ppm: ${skews(TUNING)} on the ${TUNING.title}; ${skews(HELD_OUT)} on the ${HELD_OUT.title}. Each swings by ${WANDER_PPM} ppm (rms) over minutes.`,
   "Constants were chosen on seeds 1–48, of which the first eight are shown. The other set is replaced by a new one whenever a figure of it led to a change.",
-  "Everyone probes on the schedule it was made for and reads the clock it was made for (0.1 ms, or 1 ms for `Date`). Ours runs with the prober and the sleep watch that ship.",
+  "Everyone probes on the schedule it was made for and reads the clock it was made for (0.1 ms, or 1 ms for `Date`). Ours runs with the prober and the sleep watch that ship, and hears `server:time` as in a room: each 15 s, and of a change with the next second.",
   "Rivals are written anew from their sources; timing-provider's and Sendspin's own packages give the same numbers for the same samples (`tests/js/rivals.test.js`).",
   "First fix and recovery: until the error is below 5 ms and stays so for 2 s, in the slowest life. Mishaps come at another moment in each life.",
   "The bound is the median of the stated ones. It holds half of the round trip, since no two-way exchange can see how that is shared out: hence 20 ms over a path of 40.",

@@ -2,9 +2,9 @@
 /** One estimator through one scenario: ours with the prober and the sleep watch that ship, rivals on their own schedule. */
 
 import { startProbing } from "../../static/js/clock/simulated-prober.js";
+import { SimulatedMachine } from "../../static/js/clock/simulated-machine.js";
 import { mulberry32, probe, SimulatedClock, SimulatedPath } from "../../static/js/clock/simulated.js";
 import { DURATION_MS } from "./scenarios.js";
-import { World } from "./world.js";
 
 /** @import { Sample } from "../../static/js/clock/estimator.js" */
 /** @import { EstimatorEntry } from "../../static/js/clock/rivals/index.js" */
@@ -23,6 +23,9 @@ const CLOSE_TICK_MS = 100;
 const CLOSE_MS = 20_000;
 const LATER_EACH_MS = 1300;
 const LATEST_MS = 10_000;
+/** The party socket's beat (watchparty/hub/hub.py): looks each second, tells at a change and with every fifteenth look. */
+const LOOK_MS = 1000;
+const TELL_EVERY = 15;
 
 /** @typedef {{atMs: number, errorMs: number, boundMs: number, regular: boolean}} Score  signed error; infinite without an estimate */
 /** @typedef {{entry: EstimatorEntry, scenario: Scenario, seed: number, skewPpm: number}} Life */
@@ -32,30 +35,35 @@ export function live({ entry, scenario, seed, skewPpm }) {
   const mishaps = mishapsOf(scenario, seed);
   const resolutionMs = Math.max(entry.clockTickMs, scenario.resolutionMs ?? 0);
   const clock = buildClock(mishaps, { skewPpm, resolutionMs, wanderPpm: scenario.wanderPpm ?? WANDER_PPM, random: mulberry32(seed) });
-  const world = new World(mishaps.filter(({ kind }) => kind === "sleep").map(({ atMs, forMs = 0 }) => ({ fromMs: atMs, forMs })));
+  const machine = new SimulatedMachine();
   const random = mulberry32(seed + 500_000);
   const up = new SimulatedPath(scenario.up, random);
   const down = new SimulatedPath(scenario.down, random);
-  for (const { kind, atMs, path } of mishaps) {
-    if (kind === "route") world.arrive(atMs, () => [up, down].forEach((way) => Object.assign(way.traits, path)));
+  for (const { kind, atMs, path, forMs = 0 } of mishaps) {
+    if (kind === "route") machine.arrive(atMs, () => [up, down].forEach((way) => Object.assign(way.traits, path)));
+    if (kind === "sleep") machine.arrive(atMs, () => machine.sleep(forMs));
   }
   const media = (/** @type {number} */ trueMs) => mediaAt(mishaps, trueMs);
   const ask = (/** @type {(sample: Sample) => void} */ answer) => {
-    const exchange = probe({ clock, up, down, atMs: world.nowMs, serverMs: SERVER_MS, ...media(world.nowMs) });
-    if (exchange) world.arrive(exchange.arrivesMs, () => answer({ ...exchange.sample, t4Ms: clock.read(world.nowMs) }));
+    const exchange = probe({ clock, up, down, atMs: machine.nowMs, serverMs: SERVER_MS, ...media(machine.nowMs) });
+    if (exchange) machine.arrive(exchange.arrivesMs, () => answer({ ...exchange.sample, t4Ms: clock.read(machine.nowMs) }));
   };
   const estimator = entry.create({ resolutionMs });
-  startProbing({ entry, estimator, machine: world, readMs: () => clock.read(world.nowMs), ask });
+  const hearTime = startProbing({ entry, estimator, machine, readMs: () => clock.read(machine.nowMs), ask });
+  const downTime = new SimulatedPath(scenario.down, mulberry32(seed + 600_000));
+  for (const { atMs, generation } of told((trueMs) => media(trueMs).generation)) {
+    const arrivesMs = downTime.carry(atMs);
+    if (arrivesMs !== null) machine.arrive(arrivesMs, () => hearTime(generation));
+  }
   const mishapEndsMs = mishaps.map(({ atMs, forMs = 0 }) => atMs + forMs);
-  const scores = instants([0, ...mishapEndsMs])
-    .filter((atMs) => !world.asleep(atMs))
-    .map((atMs) => {
-      world.runUntil(atMs);
-      const localMs = clock.exact(atMs);
-      const estimate = estimator.estimate(localMs);
-      const errorMs = estimate ? localMs + estimate.offsetMs - (atMs + media(atMs).baseMs) : Infinity;
-      return { atMs, errorMs, boundMs: estimate?.boundMs ?? Infinity, regular: atMs % TICK_MS === 0 };
-    });
+  const scores = instants([0, ...mishapEndsMs]).flatMap((atMs) => {
+    machine.runUntil(atMs);
+    if (machine.asleepForMs > 0) return [];
+    const localMs = clock.exact(atMs);
+    const estimate = estimator.estimate(localMs);
+    const errorMs = estimate ? localMs + estimate.offsetMs - (atMs + media(atMs).baseMs) : Infinity;
+    return [{ atMs, errorMs, boundMs: estimate?.boundMs ?? Infinity, regular: atMs % TICK_MS === 0 }];
+  });
   return { scores, mishapEndsMs };
 }
 
@@ -79,6 +87,15 @@ function buildClock(mishaps, faults) {
 function mediaAt(mishaps, trueMs) {
   const renewed = mishaps.filter(({ kind, atMs }) => kind === "generation" && trueMs >= atMs);
   return { generation: 1 + renewed.length, baseMs: MEDIA_EPOCH_MS + renewed.reduce((sum, { byMs = 0 }) => sum + byMs, 0) };
+}
+
+/** Every `server:time` of a life: when it is sent, and what it says. @param {(trueMs: number) => number} generationAt */
+function told(generationAt) {
+  return range(0, DURATION_MS, LOOK_MS).flatMap((atMs, look) => {
+    const generation = generationAt(atMs);
+    const changed = generation !== generationAt(atMs - LOOK_MS);
+    return changed || look % TELL_EVERY === 0 ? [{ atMs, generation }] : [];
+  });
 }
 
 /** When to look: regularly, and closely after the start and after each mishap. @param {number[]} fromMs */

@@ -273,6 +273,24 @@ def test_an_added_zone_is_remembered_and_a_removed_one_too(visitor: Viewer) -> N
     assert set(zones(visitor)) == {"Europe/Berlin", *SIX, "America/Lima"}
 
 
+def test_after_a_removed_zone_the_keyboard_goes_on_with_the_next_one(visitor: Viewer) -> None:
+    def remove(city: str) -> str:
+        visitor.page.get_by_role("button", name=f"Remove {city}").focus()
+        visitor.press("Enter")
+        name: str = visitor.page.evaluate("document.activeElement.ariaLabel ?? ''")
+        return name or visitor.page.evaluate("document.activeElement.dataset.testid ?? ''")
+
+    assert remove("Dubai") == "Remove London"
+    assert remove("Los Angeles") == "zone-name"
+    assert zones(visitor) == [
+        "Europe/Berlin",
+        "Asia/Tokyo",
+        "Australia/Sydney",
+        "Europe/London",
+        "America/New_York",
+    ]
+
+
 # -- The others
 
 

@@ -79,7 +79,7 @@ def test_a_shared_address_restores_the_experiment(opened: Any) -> None:
         "100 ms",
         "5 %",
     ]
-    tells(page, "clocks-sentence", "It is 2.0 s slow.")
+    tells(page, "clocks-sentence", "It is 2.00 s slow.")
     assert page.get_by_test_id("setting-upload").is_checked()
     assert page.get_by_role("radio", name="60×").is_checked()
     assert page.get_by_test_id("contest-sendspin").is_visible()

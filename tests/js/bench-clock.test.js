@@ -1,5 +1,5 @@
 // @ts-check
-/** The benchmark's own parts: a world that sleeps, figures from scores, goals in sentences, and a page that keeps its other text. */
+/** The benchmark's own parts: figures from scores, goals in sentences, and a page that keeps its other text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -8,7 +8,6 @@ import { missedGoals } from "../../bench/clock/goals.js";
 import { asMarkdown, putInto } from "../../bench/clock/report.js";
 import { HELD_OUT, SCENARIOS, TUNING } from "../../bench/clock/scenarios.js";
 import { live } from "../../bench/clock/session.js";
-import { World } from "../../bench/clock/world.js";
 import { ESTIMATORS } from "../../static/js/clock/rivals/index.js";
 
 /** @import { Figures } from "../../bench/clock/figures.js" */
@@ -27,18 +26,6 @@ function lived(errorMs, boundMs = 1) {
 test("no held-out seed was tuned with", () => {
   const tuned = new Set(TUNING.lives.map(({ seed }) => seed));
   assert.ok(HELD_OUT.lives.every(({ seed }) => !tuned.has(seed)));
-});
-
-test("what arrives in sleep is found on waking, and timers stand still meanwhile", () => {
-  const world = new World([{ fromMs: 1000, forMs: 500 }]);
-  /** @type {[string, number][]} */
-  const happened = [];
-  world.arrive(1200, () => happened.push(["message", world.nowMs]));
-  world.runUntil(900);
-  world.setTimeout(() => happened.push(["timer", world.nowMs]), 200);
-  world.clearTimeout(world.setTimeout(() => happened.push(["cancelled", world.nowMs]), 10));
-  world.runUntil(2000);
-  assert.deepEqual(happened, [["message", 1500], ["timer", 1600]]);
 });
 
 test("figures begin at 30 s, ignore the sign and count broken bounds", () => {
@@ -87,4 +74,14 @@ test("the same life gives the same scores", () => {
   assert.ok(entry);
   const once = () => live({ entry, scenario: PLAIN, seed: 3, skewPpm: 40 });
   assert.deepEqual(once(), once());
+});
+
+test("a new generation that server:time tells of is found within a second and a round trip, not with the next probe", () => {
+  const [entry] = ESTIMATORS;
+  const scenario = SCENARIOS.find(({ id }) => id === "generation");
+  assert.ok(entry && scenario);
+  for (const seed of [1, 2, 3]) {
+    const { recoveryMs } = summarise([live({ entry, scenario, seed, skewPpm: 0 })]);
+    assert.ok(recoveryMs <= 1100, `${seed}: ${recoveryMs}`);
+  }
 });

@@ -196,6 +196,7 @@ test("an experiment survives being written into an address and read again", () =
   const hash = hashOf(experiment, ["jellyfin", "ntp"]);
   assert.deepEqual(experimentFrom(`#${hash}`), experiment);
   assert.deepEqual(hiddenFrom(hash, ESTIMATORS.map(({ id }) => id)), ["ntp", "jellyfin"]); // prettier-ignore
+  assert.deepEqual(hiddenFrom("without=ours.ntp", ["ours", "ntp"]), ["ntp"], "the page is about ours");
   assert.equal(hashOf(INITIAL, []), "");
 });
 

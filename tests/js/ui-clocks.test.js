@@ -59,6 +59,8 @@ test("what cannot be read back leaves the six cities, and unknown zones are left
   storage.setItem("csw-zones", JSON.stringify(["Asia/Tokyo", "Atlantis", 7, null, "Asia/Tokyo"]));
   assert.deepEqual(readZones(storage), ["Asia/Tokyo"]);
   assert.deepEqual(readZones(null), SIX_CITIES);
+  storage.setItem("csw-zones", JSON.stringify([...new Array(MOST_ZONES).fill("").map((_, i) => `Nowhere/${i}`), "Asia/Tokyo"]));
+  assert.deepEqual(readZones(storage), [], "no more names are tried than clocks are shown");
 });
 
 test("chosen zones are remembered, none at all too", () => {

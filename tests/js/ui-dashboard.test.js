@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { measuredFigure } from "../../static/js/ui/format.js";
 import { hereNotice } from "../../static/js/ui/here-panel.js";
 import { plotSentence, spanWords } from "../../static/js/ui/offset-panel.js";
 import { offsetPlot } from "../../static/js/ui/offset-plot.js";
 import { HISTORY, rttHistory } from "../../static/js/ui/rtt-history.js";
-import { axisText, measuredText, quantile, roundAbove } from "../../static/js/ui/scale.js";
+import { axisText, quantile, roundAbove } from "../../static/js/ui/scale.js";
 import { agoWords, lookedSentence, qualityOf, qualitySentence } from "../../static/js/ui/sync-panel.js";
 
 /** @import { Exchange } from "../../static/js/clock/time-sync.js" */
@@ -61,7 +62,7 @@ test("axes end on round figures, and one slow answer does not flatten them", () 
   assert.equal(quantile([], 0.75), 0);
   assert.equal(quantile([1, 1, 1, 900], 0.5), 1);
   assert.deepEqual([0.5, 20].map(axisText), ["0.5 ms", "20 ms"]);
-  assert.deepEqual([0.617, 21.72, 480.4].map(measuredText), ["0.62", "21.7", "480"]);
+  assert.deepEqual([0.617, 21.72, 480.4].map(measuredFigure), ["0.62", "21.7", "480"]);
 });
 
 test("thirty bars at most, the newest at the right, the longest as high as its scale", () => {

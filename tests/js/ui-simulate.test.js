@@ -39,11 +39,11 @@ const view = (change = {}) => ({
 });
 
 test("sizes take the unit that reads best, and a bound is never rounded down", () => {
-  assert.deepEqual([0.03, 2.14, 150, 30_000, 303_000].map(sizeText), ["0.03 ms", "2.1 ms", "150 ms", "30.0 s", "5 min 3 s"]);
+  assert.deepEqual([0.03, 2.14, 150, 30_000, 303_000].map(sizeText), ["0.03 ms", "2.14 ms", "150 ms", "30.0 s", "5 min 3 s"]);
   assert.equal(sizeText(0.001), "less than 0.01 ms");
-  assert.deepEqual([0.012, 2.01, 20.1].map(boundWords), ["±0.02 ms", "±2.1 ms", "±21 ms"]);
-  assert.deepEqual([0.07, 999.2, 1040, 100_200].map(boundWords), ["±0.07 ms", "±1.0 s", "±1.1 s", "±1 min 41 s"]);
-  assert.deepEqual([-2000, 0.001, 0.5].map(signedText), ["−2.0 s", "0.00 ms", "+0.50 ms"]);
+  assert.deepEqual([0.012, 2.01, 20.1].map(boundWords), ["±0.02 ms", "±2.01 ms", "±20.1 ms"]);
+  assert.deepEqual([0.07, 999.2, 1040, 100_200].map(boundWords), ["±0.07 ms", "±1.00 s", "±1.04 s", "±1 min 41 s"]);
+  assert.deepEqual([-2000, 0.001, 0.5].map(signedText), ["−2.00 s", "0.00 ms", "+0.50 ms"]);
   assert.deepEqual([30_000, -150, 0].map(wrongText), ["30.0 s fast", "150 ms slow", "right"]);
 });
 
@@ -55,11 +55,11 @@ test("a time of day has as many digits as its pace lets one read", () => {
 test("the clocks' sentence tells time, error and what the estimate knows of itself", () => {
   assert.equal(
     clocksSentence(view()),
-    "Your device says 12:04:31. It is 30.0 s fast. Corrected: off by 0.30 ms, and it knows: ±2.1 ms.",
+    "Your device says 12:04:31. It is 30.0 s fast. Corrected: off by 0.30 ms, and it knows: ±2.05 ms.",
   );
   assert.match(clocksSentence(view({ corrected: null })), /Corrected: not yet, no answer has come\.$/);
   const wrong = { ms: NOON_MS, errorMs: -40, boundMs: 20, worstMs: 40 };
-  assert.match(clocksSentence(view({ corrected: wrong })), /off by 40 ms, more than the ±20 ms it states/);
+  assert.match(clocksSentence(view({ corrected: wrong })), /off by 40.0 ms, more than the ±20.0 ms it states/);
 });
 
 test("each state of the laboratory has its sentence", () => {

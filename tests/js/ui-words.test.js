@@ -5,15 +5,19 @@ import { test } from "node:test";
 import { when } from "../../static/js/ui/banner.js";
 import { filmState } from "../../static/js/ui/film-state.js";
 import {
+  boundDuration,
   boundText,
   cityOfZone,
   clockTime,
   deedSentence,
   difference,
   driftSentence,
+  durationText,
   initial,
   rateText,
+  roundDuration,
   signed,
+  signedDuration,
   spokenTime,
 } from "../../static/js/ui/format.js";
 import { wordsFor } from "../../static/js/ui/gone.js";
@@ -52,7 +56,18 @@ test("the drift is told as the look asks, and a bound is never rounded down", ()
   assert.equal(driftSentence(3, 1), "You are 3 ms behind, ±1 ms.");
   assert.equal(driftSentence(-12.2, 0.3), "You are 12 ms ahead, ±1 ms.");
   assert.equal(driftSentence(0.2, Infinity), "You are exactly in step.");
-  assert.equal(boundText(1.01), "2 ms");
+  assert.deepEqual([1.01, 999.2, 1040, 99_901].map(boundText), ["2 ms", "1.0 s", "1.1 s", "2 min"]);
+});
+
+test("lengths of time take the unit that reads best, with three figures", () => {
+  assert.deepEqual([0, 0.0025, 0.5, 9.996, 72, 999.6, 1728, -60_480, 303_000].map(durationText), [
+    "0 ms", "2.50 µs", "0.50 ms", "10.0 ms", "72.0 ms", "1.00 s", "1.73 s", "60.5 s", "5 min 3 s",
+  ]); // prettier-ignore
+  assert.deepEqual([-3, 0, 1e-9, 3].map(signedDuration), ["−3.00 ms", "0 ms", "0.00 µs", "+3.00 ms"]);
+  assert.deepEqual([30, 6000, -13_500].map(roundDuration), ["30 ms", "6 s", "−13.5 s"]);
+  assert.deepEqual([0.0021, 0.07, 2.011, 20.11, 999.2, 1041, 99_901].map(boundDuration), [
+    "2.10 µs", "0.07 ms", "2.02 ms", "20.2 ms", "1.00 s", "1.05 s", "1 min 40 s",
+  ]); // prettier-ignore
 });
 
 test("who did what is one short sentence", () => {

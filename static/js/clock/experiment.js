@@ -95,9 +95,11 @@ export function hashOf(experiment, hidden) {
 }
 
 const HIDDEN_KEY = "without";
+/** The page is about this one: it is never hidden. */
+export const ALWAYS_SHOWN = "ours";
 
-/** Ids of estimators that an address hides; unknown ones are ignored. @param {string} hash @param {readonly string[]} ids */
+/** Ids of estimators that an address hides; unknown ones are ignored, and ours. @param {string} hash @param {readonly string[]} ids */
 export function hiddenFrom(hash, ids) {
   const named = new URLSearchParams(hash.replace(/^#/, "")).get(HIDDEN_KEY)?.split(".") ?? [];
-  return ids.filter((id) => named.includes(id));
+  return ids.filter((id) => id !== ALWAYS_SHOWN && named.includes(id));
 }

@@ -2,7 +2,7 @@
 /** How an estimator probes on a simulated machine: ours with the prober and the sleep watch that ship, others on their own schedule. */
 
 import { Probing } from "./probing.js";
-import { burstAfter } from "./time-sync.js";
+import { burstAfter, burstAfterTime } from "./time-sync.js";
 
 /** @import { Sample } from "./estimator.js" */
 /** @import { EstimatorEntry } from "./rivals/index.js" */
@@ -17,13 +17,16 @@ import { burstAfter } from "./time-sync.js";
  * @property {(answer: (sample: Sample) => void) => void} ask one exchange from now on; the answer may never come
  */
 
-/** Begins now, and goes on as long as the machine's time passes. @param {Simulation} simulation */
+/** What hears a `server:time`; only our program knows of such a thing. @typedef {(generation: number) => void} HearTime */
+
+/** Begins now, and goes on as long as the machine's time passes. @param {Simulation} simulation @returns {HearTime} */
 export function startProbing(simulation) {
-  if (simulation.entry.id === "ours") probeAsShipped(simulation);
-  else probeBySchedule(simulation);
+  if (simulation.entry.id === "ours") return probeAsShipped(simulation);
+  probeBySchedule(simulation);
+  return () => {};
 }
 
-/** @param {Simulation} simulation */
+/** @param {Simulation} simulation @returns {HearTime} */
 function probeAsShipped({ estimator, machine, readMs, ask }) {
   const probing = new Probing({
     send: ({ clientTimestamp }) =>
@@ -41,6 +44,10 @@ function probeAsShipped({ estimator, machine, readMs, ask }) {
     onSleep: () => estimator.reset(),
   });
   probing.start();
+  return (generation) => {
+    const reason = burstAfterTime(generation, estimator.estimate(readMs())?.generation ?? null);
+    if (reason) probing.burst(reason);
+  };
 }
 
 /** @param {Simulation} simulation */

@@ -25,6 +25,11 @@ export function burstAfter(verdict) {
   return verdict === "stepped" || verdict === "renewed" ? "renewed" : null;
 }
 
+/** What a `server:time` asks of the prober: another generation than the probes' means that they are worth nothing now. @param {number} told @param {number | null} known of the probes; null before the first @returns {BurstReason | null} */
+export function burstAfterTime(told, known) {
+  return known !== null && told > known ? "renewed" : null;
+}
+
 export class TimeSync {
   #burst;
   #clock;
@@ -74,10 +79,10 @@ export class TimeSync {
     this.#burst("visible");
   }
 
-  /** A `server:time`. Another generation than the probes' means that they are worth nothing now. @param {{civilOffsetMs: number, generation: number}} message */
+  /** A `server:time`. @param {{civilOffsetMs: number, generation: number}} message */
   onServerTime({ civilOffsetMs, generation }) {
     this.#clock.civilOffsetMs = civilOffsetMs;
-    const known = this.#clock.generation;
-    if (known !== null && generation > known) this.#burst("renewed");
+    const reason = burstAfterTime(generation, this.#clock.generation);
+    if (reason) this.#burst(reason);
   }
 }

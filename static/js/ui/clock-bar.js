@@ -3,7 +3,7 @@
 
 import { when } from "./banner.js";
 import { listen, need, part, say, stopAll } from "./dom.js";
-import { boundFigure, count, signed } from "./format.js";
+import { boundFigure, count, measuredFigure, signed } from "./format.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { Party } from "../room/party.js" */
@@ -36,7 +36,7 @@ export function mountClockBar({ root, party, clock, now, retry, setInterval, cle
     say(part(root, "users"), open ? count(userCount, "person", "people") : "–");
     say(part(root, "offset"), locked ? offsetText(offsetMs) : "–");
     say(part(root, "bound"), locked ? `±${boundFigure(boundMs)} ms` : "");
-    say(part(root, "rtt"), rttMs === null ? "–" : `${rttMs.toFixed(rttMs < 10 ? 2 : 1)} ms`);
+    say(part(root, "rtt"), rttMs === null ? "–" : `${measuredFigure(rttMs)} ms`);
     strip.hidden = phase !== "reconnecting" && !gone;
     retryButton.hidden = Boolean(gone);
     say(part(strip, "words"), gone ? goneSentence(gone.message) : "Connection lost. The clocks run on by the last estimate.");

@@ -2,6 +2,7 @@
 /** Who is closest to the truth, said without favour; pure. */
 
 import { hiddenShiftMs } from "../clock/experiment.js";
+import { roundDuration } from "./format.js";
 import { sizeText } from "./lab-words.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
@@ -40,7 +41,7 @@ function minuteSentence(standings, ours) {
 function hiddenSentence(experiment) {
   const hiddenMs = hiddenShiftMs(experiment);
   if (hiddenMs < WORTH_MS) return "";
-  return `${sizeText(hiddenMs)} of everybody’s error is half the difference between the way there and the way back, which no exchange of timestamps can see; only a bound can allow for it.`;
+  return `${roundDuration(Math.abs(hiddenMs))} of everybody’s error is half the difference between the way there and the way back, which no exchange of timestamps can see; only a bound can allow for it.`;
 }
 
 /** @template T @param {readonly T[]} items @param {(item: T) => number} size @returns {T | null} */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The estimators side by side: a strip of each one's error, what it states, whether that held, and who is closest. */
 
+import { ALWAYS_SHOWN } from "../clock/experiment.js";
 import { copy, listen, need, part, say, stopAll } from "./dom.js";
 import { contestSentence } from "./contest-words.js";
 import { boundWords, signedText, sizeText } from "./lab-words.js";
@@ -9,9 +10,6 @@ import { gridPath, marksPath, sharedEnd, stripPaths } from "./strip.js";
 /** @import { Contender } from "../clock/contender.js" */
 /** @import { Laboratory } from "../clock/laboratory.js" */
 /** @import { EstimatorEntry } from "../clock/rivals/index.js" */
-
-/** Ours is always there: it is what the others are compared with. */
-const ALWAYS = "ours";
 
 /**
  * @param {object} needs
@@ -30,7 +28,7 @@ export function mountContest({ root, entries, choose }) {
 
   /** @param {readonly string[]} ids */
   const setHidden = (ids) => {
-    hidden = ids.filter((id) => id !== ALWAYS);
+    hidden = ids.filter((id) => id !== ALWAYS_SHOWN);
     for (const { id, element } of rows) element.hidden = hidden.includes(id);
     for (const { id, input } of inputs) input.checked = !hidden.includes(id);
   };
@@ -67,7 +65,7 @@ export function mountContest({ root, entries, choose }) {
 function choiceOf(template, { id, name }) {
   const element = copy(template);
   const input = need(element, "input", HTMLInputElement);
-  input.disabled = id === ALWAYS;
+  input.disabled = id === ALWAYS_SHOWN;
   input.dataset.testid = `shown-${id}`;
   say(part(element, "name"), name);
   return { id, element, input };

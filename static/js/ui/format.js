@@ -4,6 +4,8 @@
 const MINUTE_S = 60;
 const HOUR_S = 3600;
 const MINUS = "−";
+/** Below it milliseconds would be all zeros. */
+const MICRO_BELOW_MS = 0.00995;
 
 /**
  * A position as a clock shows it: 0:07, 12:04, 1:02:33.
@@ -98,8 +100,57 @@ export function boundFigure(boundMs) {
  * @param {number} boundMs
  */
 export function boundText(boundMs) {
-  const { figure, unit } = difference(boundMs < 1000 ? Math.ceil(boundMs) : boundMs);
+  const { figure, unit } = difference(roundedUp(boundMs, boundMs < 1000 ? 1 : boundMs < 99_900 ? 100 : 60_000));
   return `${figure} ${unit}`;
+}
+
+/** A measured time in milliseconds, with three figures: 0.62, 3.10, 48.0, 480. @param {number} ms */
+export function measuredFigure(ms) {
+  return ms.toFixed(digitsOf(ms));
+}
+
+/**
+ * A length of time in the unit that reads best, with three figures: 2.50 µs, 72.0 ms, 1.73 s, 5 min 3 s. No sign.
+ * @param {number} ms
+ */
+export function durationText(ms) {
+  const size = Math.abs(ms);
+  if (size === 0) return "0 ms";
+  if (size < MICRO_BELOW_MS) return `${measuredFigure(size * 1000)} µs`;
+  if (size < 999.5) return `${measuredFigure(size)} ms`;
+  if (size < 99_950) return `${measuredFigure(size / 1000)} s`;
+  const seconds = Math.round(size / 1000);
+  return `${Math.floor(seconds / MINUTE_S)} min ${seconds % MINUTE_S} s`;
+}
+
+/** With its sign, a true minus. @param {number} ms */
+export function signedDuration(ms) {
+  const words = durationText(ms);
+  return Number.parseFloat(words) === 0 ? words : `${ms < 0 ? MINUS : "+"}${words}`;
+}
+
+/** A chosen time rather than a measured one, without idle zeros: 20 ms, 1.5 s, −3 ms. @param {number} ms */
+export function roundDuration(ms) {
+  const size = Math.abs(ms);
+  const minus = ms < 0 ? MINUS : "";
+  return size < 1000 ? `${minus}${Number(size.toFixed(1))} ms` : `${minus}${Number((size / 1000).toFixed(1))} s`;
+}
+
+/** A bound with three figures, the last one rounded up. @param {number} boundMs */
+export function boundDuration(boundMs) {
+  const unitMs = boundMs < MICRO_BELOW_MS ? 0.001 : boundMs < 999.5 ? 1 : 1000;
+  const stepMs = boundMs < 99_900 ? unitMs / 10 ** digitsOf(boundMs / unitMs) : 1000;
+  return durationText(roundedUp(boundMs, stepMs));
+}
+
+/** Decimals that make three figures. @param {number} size */
+function digitsOf(size) {
+  return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+}
+
+/** Up to a whole step, unless only a float's last digit is beyond it. @param {number} ms @param {number} stepMs */
+function roundedUp(ms, stepMs) {
+  return Math.ceil(ms / stepMs - 1e-9) * stepMs;
 }
 
 /** @param {number} rate */

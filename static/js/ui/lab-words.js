@@ -2,41 +2,30 @@
 /** What the page Simulate says of clocks, errors and states; pure. */
 
 import { hiddenShiftMs } from "../clock/experiment.js";
-import { clockTime } from "./format.js";
+import { boundDuration, clockTime, durationText, roundDuration, signedDuration } from "./format.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
 /** @import { View } from "../clock/laboratory.js" */
 
 /** A mishap is spoken of for so long, in simulated time. */
 const RECENT_MS = 30_000;
-/** An error below this is none: no digit would show it. */
-const NONE_MS = 0.005;
+/** An error below this is none: its unit would jump about. */
+const NONE_MS = 0.00995;
 
-/**
- * The size of a time: 0.03 ms, 2.1 ms, 150 ms, 30.0 s, 5 min 3 s.
- * @param {number} ms its sign is not shown
- */
+/** The size of a time; what no digit of a millisecond would show is not worth another unit. @param {number} ms its sign is not shown */
 export function sizeText(ms) {
-  const size = Math.abs(ms);
-  if (size < NONE_MS) return "less than 0.01 ms";
-  if (size < 0.995) return `${size.toFixed(2)} ms`;
-  if (size < 9.95) return `${size.toFixed(1)} ms`;
-  if (size < 999.5) return `${size.toFixed(0)} ms`;
-  if (size < 99_950) return `${(size / 1000).toFixed(1)} s`;
-  const seconds = Math.round(size / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return Math.abs(ms) < NONE_MS ? "less than 0.01 ms" : durationText(ms);
 }
 
 /** A bound promises, so it is rounded up. @param {number} boundMs */
 export function boundWords(boundMs) {
-  const step = boundMs < 0.995 ? 0.01 : boundMs < 9.95 ? 0.1 : boundMs < 999 ? 1 : boundMs < 99_900 ? 100 : 1000;
-  return `±${sizeText(Math.ceil(boundMs / step - 1e-9) * step)}`;
+  return `±${boundDuration(boundMs)}`;
 }
 
 /** With a true minus sign. @param {number} ms */
 export function signedText(ms) {
   if (Math.abs(ms) < NONE_MS) return "0.00 ms";
-  return `${ms < 0 ? "−" : "+"}${sizeText(ms)}`;
+  return signedDuration(ms);
 }
 
 /** @param {number} errorMs positive: fast */
@@ -110,7 +99,7 @@ function mishapEnd({ kind, atMs, byMs }) {
 function mishapSentence(mishap, elapsedMs) {
   const ago = `${Math.floor((elapsedMs - mishapEnd(mishap)) / 1000)} s ago`;
   if (mishap.kind === "sleep") return `The device woke up ${ago}, with a clock that had stood still for ${sizeText(mishap.byMs)}.`;
-  return `The clock was moved by ${signedText(mishap.byMs)} ${ago}. Watch who notices, and when.`;
+  return `The clock was moved by ${mishap.byMs < 0 ? "" : "+"}${roundDuration(mishap.byMs)} ${ago}. Watch who notices, and when.`;
 }
 
 /** How a setting reads, with its unit. @param {keyof Experiment} name @param {number} value */
@@ -138,7 +127,7 @@ export function settingHint(name, experiment) {
   }
   if (name !== "therePct") return "";
   const hiddenMs = hiddenShiftMs(experiment);
-  return hiddenMs === 0 ? "As long there as back, as everybody assumes." : `Shifts every estimate by ${sizeText(hiddenMs)}, unseen.`;
+  return hiddenMs === 0 ? "As long there as back, as everybody assumes." : `Shifts every estimate by ${roundDuration(Math.abs(hiddenMs))}, unseen.`;
 }
 
 /** A round figure without idle digits. @param {number} ms */

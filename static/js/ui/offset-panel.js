@@ -3,9 +3,9 @@
 
 import { isAlone } from "../room/party-state.js";
 import { need, part, say, stopAll } from "./dom.js";
-import { boundFigure, count } from "./format.js";
+import { boundFigure, count, measuredFigure } from "./format.js";
 import { offsetPlot } from "./offset-plot.js";
-import { axisText, measuredText } from "./scale.js";
+import { axisText } from "./scale.js";
 
 /** @import { ExchangeLog } from "../clock/exchange-log.js" */
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -80,7 +80,7 @@ function drawLabels(root, { spanMs, offsetScaleMs, delayScaleMs, leastMs, floorY
   say(part(root, "bottom"), amount ? `−${axisText(offsetScaleMs)}` : "");
   say(part(root, "delay-top"), amount ? axisText(delayScaleMs) : "ms");
   say(part(root, "bound"), Number.isFinite(boundMs) ? `our clock ±${boundFigure(boundMs)} ms` : "");
-  say(part(root, "floor"), amount ? `floor ${measuredText(leastMs)} ms` : "");
+  say(part(root, "floor"), amount ? `floor ${measuredFigure(leastMs)} ms` : "");
   part(root, "floor").style.setProperty("--at", `${floorY}%`);
   say(part(root, "begin"), `${spanWords(spanMs)} ago`);
 }
@@ -103,7 +103,7 @@ export function plotSentence({ count: amount, refused, spanMs, leastMs, mostMs }
   }
   if (amount === 0) return "No answer yet. The first bars come with the first exchange.";
   const doubted = refused ? ` ${count(refused, "exchange")} did not fit and ${refused === 1 ? "was" : "were"} set aside.` : "";
-  const trips = amount === 1 ? `Its round trip took ${measuredText(leastMs)} ms.` : `Round trips took ${measuredText(leastMs)} to ${measuredText(mostMs)} ms.`;
+  const trips = amount === 1 ? `Its round trip took ${measuredFigure(leastMs)} ms.` : `Round trips took ${measuredFigure(leastMs)} to ${measuredFigure(mostMs)} ms.`;
   const agreed = amount === 1 ? "So far that is" : `Where all ${amount} of the last ${spanWords(spanMs)} agree is`;
   return `Each bar is one exchange, and the true offset lies on it. ${agreed} within ±${boundFigure(boundMs)} ms of our clock. ${trips}${doubted}`;
 }

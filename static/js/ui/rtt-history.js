@@ -2,7 +2,8 @@
 /** The round trips of the last exchanges as bars, and the same in words; pure. */
 
 import { isBelieved, offsetAndDelay } from "../clock/exchange-log.js";
-import { measuredText, roundAbove } from "./scale.js";
+import { measuredFigure } from "./format.js";
+import { roundAbove } from "./scale.js";
 
 /** @import { Exchange } from "../clock/time-sync.js" */
 
@@ -40,7 +41,7 @@ function bar(place, share) {
 function words(delaysMs) {
   const last = delaysMs.at(-1);
   if (last === undefined) return "No exchange yet.";
-  if (delaysMs.length === 1) return `Round trip of the only exchange so far: ${measuredText(last)} ms.`;
+  if (delaysMs.length === 1) return `Round trip of the only exchange so far: ${measuredFigure(last)} ms.`;
   const [least, most] = [Math.min(...delaysMs), Math.max(...delaysMs)];
-  return `Round trips of the last ${delaysMs.length} exchanges: ${measuredText(least)} to ${measuredText(most)} ms, the latest ${measuredText(last)} ms.`;
+  return `Round trips of the last ${delaysMs.length} exchanges: ${measuredFigure(least)} to ${measuredFigure(most)} ms, the latest ${measuredFigure(last)} ms.`;
 }

@@ -28,8 +28,3 @@ export function quantile(values, share) {
 export function axisText(ms) {
   return `${Number(ms.toPrecision(2))} ms`;
 }
-
-/** A measured time with three figures: 0.62, 3.1, 48. @param {number} ms */
-export function measuredText(ms) {
-  return ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0);
-}

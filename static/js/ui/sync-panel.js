@@ -4,9 +4,9 @@
 import { isAlone } from "../room/party-state.js";
 import { offsetText } from "./clock-bar.js";
 import { listen, need, part, say, stopAll } from "./dom.js";
-import { boundFigure, count, signed } from "./format.js";
+import { boundFigure, count, measuredFigure, signed } from "./format.js";
 import { rttHistory } from "./rtt-history.js";
-import { axisText, measuredText } from "./scale.js";
+import { axisText } from "./scale.js";
 
 /** @import { ExchangeLog } from "../clock/exchange-log.js" */
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -57,7 +57,7 @@ export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookA
     say(part(root, "words"), qualitySentence(clock, party.state.phase));
     say(part(root, "offset"), shown ? offsetText(clock.offsetMs) : "–");
     say(part(root, "bound"), shown ? `±${boundFigure(clock.boundMs)} ms` : "");
-    say(part(root, "rtt"), clock.rttMs === null ? "–" : `${measuredText(clock.rttMs)} ms`);
+    say(part(root, "rtt"), clock.rttMs === null ? "–" : `${measuredFigure(clock.rttMs)} ms`);
     say(part(root, "skew"), shown ? `${signed(clock.skewPpm, 1)} ppm` : "–");
     say(part(root, "last"), agoWords(exchanges.latest && atMs - exchanges.latest.sample.t4Ms));
     say(part(root, "count"), String(exchanges.count));
@@ -111,7 +111,7 @@ export function qualitySentence({ boundMs, rttMs, locked }, phase) {
   const bound = `±${boundFigure(boundMs)} ms`;
   if (isAlone(phase)) return `No server to ask. The last estimate still holds within ${bound}.`;
   if (!locked) return `The first answers are in: within ${bound} so far.`;
-  return `The quickest answer takes ${measuredText(rttMs)} ms there and back, so the time is known within ${bound}.`;
+  return `The quickest answer takes ${measuredFigure(rttMs)} ms there and back, so the time is known within ${bound}.`;
 }
 
 /**

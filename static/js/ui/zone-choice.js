@@ -20,14 +20,14 @@ export const SIX_CITIES = Object.freeze([
 ]); // prettier-ignore
 
 /**
- * As chosen last time, without those that this browser does not know.
+ * As chosen last time, as many as are shown at most, without those that this browser does not know.
  * @param {Store | null} storage
  * @returns {readonly string[]}
  */
 export function readZones(storage) {
   const saved = parse(storage?.getItem(ZONES_KEY) ?? null);
   if (!saved) return SIX_CITIES;
-  return [...new Set(saved)].filter((zone) => typeof zone === "string" && isZone(zone)).slice(0, MOST_ZONES);
+  return [...new Set(saved)].slice(0, MOST_ZONES).filter((zone) => typeof zone === "string" && isZone(zone));
 }
 
 /**

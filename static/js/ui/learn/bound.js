@@ -3,8 +3,7 @@
 
 import { scale } from "../plot-axis.js";
 import { axisBelow, bar, fitting, frame, label, labelOver, line, ticks } from "./marks.js";
-import { duration } from "./words.js";
-import { boundFigure } from "../format.js";
+import { boundFigure, durationText } from "../format.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 
@@ -46,7 +45,7 @@ export function drawBound({ estimate, own }, box) {
         fromMs += ms;
         return [
           bar(kind, start, y + em * 1.1, Math.max(x(fromMs) - start, 1.5), em * 0.9),
-          labelOver("name", (start + x(fromMs)) / 2, y + em * 0.7, `${name}: ${duration(ms)}`, place, box),
+          labelOver("name", (start + x(fromMs)) / 2, y + em * 0.7, `${name}: ${durationText(ms)}`, place, box),
         ];
       }),
     ],

@@ -1,8 +1,8 @@
 // @ts-check
 /** Chapter 1: how far off a clock is after an hour, a day and a week, on three dials of one minute; pure. */
 
+import { durationText, signedDuration } from "../format.js";
 import { area, dot, label, line } from "./marks.js";
-import { duration, signedDuration } from "./words.js";
 
 /** @import { Box, Drawing, Mark } from "./marks.js" */
 
@@ -44,7 +44,7 @@ export function drawDrift({ ppm }, box) {
 /** @param {number} ppm */
 export function driftSentence(ppm) {
   if (ppm === 0) return "At 0 ppm a clock would stay right for ever. Nobody has built one yet.";
-  const [hour, day, week] = SPANS.map(({ lengthS }) => duration(gainMs(ppm, lengthS)));
+  const [hour, day, week] = SPANS.map(({ lengthS }) => durationText(gainMs(ppm, lengthS)));
   const way = ppm > 0 ? "fast" : "slow";
   const side = ppm > 0 ? "ahead" : "behind";
   return `A clock that runs ${Math.abs(ppm)} ppm ${way} is ${hour} ${side} after an hour, ${day} after a day and ${week} after a week.`;

@@ -2,9 +2,9 @@
 /** Chapters 2 and 3: one exchange on two lines of time, and what another split of the same delay would mean; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
+import { durationText, roundDuration, signedDuration } from "../format.js";
 import { scale } from "../plot-axis.js";
 import { axisBelow, bar, dot, fitting, frame, label, labelOver, line, ticks } from "./marks.js";
-import { duration, round, signedDuration } from "./words.js";
 
 /** @import { Box, Drawing, Frame, Mark } from "./marks.js" */
 /** @typedef {{t1Ms: number, t2Ms: number, t3Ms: number, t4Ms: number}} Stamps */
@@ -22,17 +22,17 @@ export function drawExchange({ stamps, own }, box) {
   const { place, marks } = lanes(stamps, delayMs / 2, box, 16);
   const middle = (place.top + place.bottom) / 2;
   const center = (place.left + place.right) / 2;
-  const half = duration(delayMs / 2);
+  const half = durationText(delayMs / 2);
   const whose = own ? "Your newest probe" : "The probe of this example";
   return {
     marks: [
       ...marks,
       label("name", place.left + box.em * 0.2, middle - box.em * 1.2, `there ${half}`),
       label("name", place.right - box.em * 0.2, middle - box.em * 1.2, `back ${half}`, "end"),
-      label("value", center, middle + box.em * 2.2, `δ ${duration(delayMs)}`, "middle"),
+      label("value", center, middle + box.em * 2.2, `δ ${durationText(delayMs)}`, "middle"),
     ],
     height: place.height,
-    now: `${whose} was under way for ${duration(delayMs)}. ${offsetSentence(offsetMs, own)}`,
+    now: `${whose} was under way for ${durationText(delayMs)}. ${offsetSentence(offsetMs, own)}`,
     shown: {
       t1: stampText(t1Ms, t1Ms),
       t2: stampText(t2Ms, t1Ms),
@@ -65,7 +65,7 @@ export function drawSplit({ thereMs }, box) {
       line("stroke-quiet", x(offsetMs), ruler.top - em * 0.5, x(offsetMs), ruler.bottom),
       labelOver("name", x(offsetMs), ruler.top - em * 0.9, `the formula: ${offsetMs} ms`, ruler, box),
       dot("fill-solid-time", x(trueMs), (ruler.top + ruler.bottom) / 2, em * 0.5),
-      labelOver("value", x(trueMs), ruler.top - em * 2.4, `the truth: ${round(trueMs)}`, ruler, box),
+      labelOver("value", x(trueMs), ruler.top - em * 2.4, `the truth: ${roundDuration(trueMs)}`, ruler, box),
     ],
     height: ruler.height,
     now: splitSentence(thereMs, delayMs - thereMs, trueMs, offsetMs),
@@ -76,7 +76,7 @@ export function drawSplit({ thereMs }, box) {
 /** @param {number} thereMs @param {number} backMs @param {number} trueMs @param {number} offsetMs */
 export function splitSentence(thereMs, backMs, trueMs, offsetMs) {
   const wrongMs = Math.abs(trueMs - offsetMs);
-  const verdict = wrongMs === 0 ? "Both ways are alike, and the formula is right." : `The formula is ${round(wrongMs)} wrong.`;
+  const verdict = wrongMs === 0 ? "Both ways are alike, and the formula is right." : `The formula is ${roundDuration(wrongMs)} wrong.`;
   return `${thereMs} ms there and ${backMs} ms back: the true offset is ${trueMs} ms, the formula says ${offsetMs} ms. ${verdict} The four timestamps are the same as before.`;
 }
 
@@ -125,7 +125,7 @@ function serverStamps({ left, right, top }, arrives, leaves, em) {
 function offsetSentence(offsetMs, own) {
   const whose = own ? "your clock" : "the clock";
   if (Math.abs(offsetMs) < 0.005) return `By this probe alone ${whose} and the server’s agree.`;
-  return `By this probe alone ${whose} is ${duration(offsetMs)} ${offsetMs > 0 ? "behind" : "ahead of"} the server’s, so θ is ${signedDuration(offsetMs)}.`;
+  return `By this probe alone ${whose} is ${durationText(offsetMs)} ${offsetMs > 0 ? "behind" : "ahead of"} the server’s, so θ is ${signedDuration(offsetMs)}.`;
 }
 
 /** Hours of an epoch tell nothing here: only T1 = 0 and what follows. @param {number} ms @param {number} originMs */

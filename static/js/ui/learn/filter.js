@@ -2,10 +2,10 @@
 /** Chapter 4: probes by their delay, and how wrong mean, minimum and strip are with them; pure. */
 
 import { offsetAndDelay } from "../../clock/exchange-log.js";
+import { durationText } from "../format.js";
 import { scale } from "../plot-axis.js";
 import { axisBelow, axisLeft, bar, dot, fitting, frame, label, polyline, ticks } from "./marks.js";
 import { RUNS, readings } from "./probes.js";
-import { duration } from "./words.js";
 
 /** @import { Sample } from "../../clock/estimator.js" */
 /** @import { Readings } from "./probes.js" */
@@ -66,7 +66,7 @@ function drawBars(estimates, zeroMs, title, startY, box) {
     return [
       label(name === "minimum" ? "name" : `word--${name}`, place.left - em * 0.5, y + em * 0.35, name, "end"),
       bar(`bar--${name}`, place.left, y - em * 0.45, Math.max(x(errors[index] ?? 0) - place.left, 1.5), em * 0.9),
-      label("tick", x(errors[index] ?? 0) + em * 0.5, y + em * 0.35, duration(errors[index] ?? 0)),
+      label("tick", x(errors[index] ?? 0) + em * 0.5, y + em * 0.35, durationText(errors[index] ?? 0)),
     ];
   });
   return { marks: [label("name", 0, startY + em * 0.8, title), ...marks], height: startY + em * 8 };
@@ -80,12 +80,12 @@ function end(ms) {
 /** @param {Readings} errors of the burst that is shown @param {Readings} typical */
 export function filterSentence(errors, typical) {
   if (Object.values(typical).every((value) => value < 0.005)) return "Nobody waits, and all three are right.";
-  const [mean, minimum, strip] = [errors.mean, errors.minimum, errors.strip].map(duration);
-  const usual = [typical.mean, typical.minimum, typical.strip].map(duration);
+  const [mean, minimum, strip] = [errors.mean, errors.minimum, errors.strip].map(durationText);
+  const usual = [typical.mean, typical.minimum, typical.strip].map(durationText);
   return `In this burst the mean is ${mean} wrong, the quickest probe ${minimum}, the strip ${strip}. Typical, over ${RUNS} bursts: ${usual[0]}, ${usual[1]} and ${usual[2]}.`;
 }
 
 /** @param {Readings} estimates @param {number} count */
 export function ownSentence({ mean, minimum, strip }, count) {
-  return `Your last ${count} probes: their mean lies ${duration(mean - strip)} beside the strip’s estimate, the quickest of them ${duration(minimum - strip)}. Which is right, nobody can see from here.`;
+  return `Your last ${count} probes: their mean lies ${durationText(mean - strip)} beside the strip’s estimate, the quickest of them ${durationText(minimum - strip)}. Which is right, nobody can see from here.`;
 }

@@ -2,9 +2,9 @@
 /** Chapter 6: how an error of the clock is removed, by a slew or by a step; pure. */
 
 import { MAX_SLEW, STEP_MS } from "../../clock/media-clock.js";
+import { roundDuration } from "../format.js";
 import { scale } from "../plot-axis.js";
 import { axisBelow, axisLeft, bar, dot, fitting, frame, label, line, plotEms, polyline, ticks } from "./marks.js";
-import { round } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 
@@ -39,7 +39,7 @@ export function drawSlew({ errorMs }, box) {
         ? []
         : [
             line("stroke-quiet stroke-dashed", x(0), y(errorMs), place.right, y(ntpdEndMs)),
-            label("name", place.right - em * 0.3, y(ntpdEndMs) + side * em * (side > 0 ? 1.3 : 0.6), `at ntpd’s 500 ppm: ${round(Math.abs(errorMs) / NTPD_SLEW)}`, "end"),
+            label("name", place.right - em * 0.3, y(ntpdEndMs) + side * em * (side > 0 ? 1.3 : 0.6), `at ntpd’s 500 ppm: ${roundDuration(Math.abs(errorMs) / NTPD_SLEW)}`, "end"),
           ]),
       polyline("stroke-time", [[x(0), y(errorMs)], [x(doneS), y(0)], [place.right, y(0)]]),
       dot("fill-solid-time", x(0), y(errorMs), em * 0.4),
@@ -58,5 +58,5 @@ export function slewSentence(errorMs) {
   if (errorMs === 0) return "The clock is right, and keeps its pace.";
   if (takesS === null) return `${Math.abs(errorMs)} ms ${side} is beyond ${STEP_MS} ms: the clock steps at once, and says so to all who read it.`;
   const pace = (1 - Math.sign(errorMs) * MAX_SLEW).toFixed(3);
-  return `${Math.abs(errorMs)} ms ${side}: the clock runs at ${pace} of its pace for ${round(takesS * 1000)} and is right again. It never stands still.`;
+  return `${Math.abs(errorMs)} ms ${side}: the clock runs at ${pace} of its pace for ${roundDuration(takesS * 1000)} and is right again. It never stands still.`;
 }

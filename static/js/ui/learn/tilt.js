@@ -2,9 +2,9 @@
 /** Chapter 5: the offset as a line that tilts, and what a flat reading of an old probe costs; pure. */
 
 import { mulberry32 } from "../../clock/simulated.js";
+import { durationText, roundDuration } from "../format.js";
 import { scale } from "../plot-axis.js";
 import { axisBelow, axisLeft, dot, fitting, frame, label, labelOver, line, plotEms, ticks } from "./marks.js";
-import { duration, round } from "./words.js";
 
 /** @import { Box, Drawing } from "./marks.js" */
 
@@ -44,7 +44,7 @@ export function drawTilt({ ppm, ageS }, box) {
       dot("fill-solid-time", best[0], best[1], em * 0.45),
       dot("fill-solid-time", x(0), y(0), em * 0.3),
       label("word--strip", x(0) - em * 0.4, y(0) - em * 0.9, "along the line", "end"),
-      ...(roomy && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${round(wrongMs)} wrong`, "end")] : []),
+      ...(roomy && wrongMs >= 1 ? [label("word--mean", x(0) - em * 0.4, best[1] + em * 1.3, `held flat: ${roundDuration(wrongMs)} wrong`, "end")] : []),
       ...(roomy ? [labelOver("value", best[0], best[1] - em * 2.1, "best probe", place, box)] : []),
     ],
     height: place.height,
@@ -57,7 +57,7 @@ export function drawTilt({ ppm, ageS }, box) {
 export function tiltSentence(ppm, ageS) {
   const wrongMs = agedMs(ppm, ageS);
   if (wrongMs === 0) return ageS === 0 ? "The best probe came this moment: nothing has had time to go wrong." : "Both clocks run alike, so an old probe is as good as a new one.";
-  return `The best probe is ${ageS} s old, and the clocks part by ${ppm} µs each second. Held flat, its offset is ${duration(wrongMs)} wrong by now; carried along the line, it is right.`;
+  return `The best probe is ${ageS} s old, and the clocks part by ${ppm} µs each second. Held flat, its offset is ${durationText(wrongMs)} wrong by now; carried along the line, it is right.`;
 }
 
 /** Ordinary probes around the line, each a little aside. @param {number} ppm @returns {Array<[number, number]>} seconds and offsets */
