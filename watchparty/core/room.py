@@ -12,10 +12,12 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from sync.core.wire import ErrorCode, wire_ms
 from watchparty.core.playhead import Playhead, clamp
 from watchparty.core.protocol import (
+    ChangeSettings,
     Control,
     OrderedEvent,
     RoomClosed,
     RoomSettings,
+    SettingsChanged,
     Source,
     SourceRequest,
     VideoPause,
@@ -157,6 +159,8 @@ def apply(  # noqa: C901, PLR0911 - one line for each intent is the table of con
             return _change_source(state, command, intent.source, now_ms)
         case VideoReady():
             return _learn_duration(state, intent)
+        case ChangeSettings():
+            return _change_settings(state, command, intent)
         case FilmEnded():
             return _end(state, intent, now_ms)
         case RoomEmptied():
@@ -244,6 +248,22 @@ def _learn_duration(state: RoomState, intent: VideoReady) -> Decision:
     )
     own = Command(intent)  # nobody did anything: the room has learned something
     return _moved(known, own, state.playhead, control_ms=state.last_control_ms)
+
+
+def _change_settings(state: RoomState, command: Command, intent: ChangeSettings) -> Decision:
+    """What is left out stays; the playhead is not touched, nor who moved it last."""
+    asked = {name: getattr(intent, name, UNSET) for name in RoomSettings.__struct_fields__}
+    changes = {name: value for name, value in asked.items() if value is not UNSET}
+    settings = structs.replace(state.settings, **changes)
+    after = structs.replace(state, seq=state.seq + 1, settings=settings)
+    event = SettingsChanged(
+        **structs.asdict(settings),
+        epoch=after.epoch,
+        seq=after.seq,
+        by=command.user_id,
+        ref=UNSET if command.ref is None else command.ref,
+    )
+    return Applied(after, event)
 
 
 def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
 from watchparty.core.protocol import (
+    ChangeSettings,
     ClientMessage,
     CursorLeave,
     CursorMove,
@@ -154,6 +155,7 @@ class Hub:
                 | VideoRate()
                 | VideoSource()
                 | VideoReady()
+                | ChangeSettings()
             ):
                 room.control(connection, user_id, message)
             case MemberRename():
