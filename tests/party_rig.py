@@ -243,8 +243,11 @@ class Member:
             loop.call_later(REPEAT_AFTER_S, self._consumer._hear, self.connection, again, None)
 
 
+ORDERED = ("video:state", "video:waiting", "room:settings", "room:closed")
+
+
 def is_ordered(message: Message) -> bool:
-    return "seq" in message and message["type"] in ("video:state", "room:closed")
+    return "seq" in message and message["type"] in ORDERED
 
 
 def frame(number: int = 0, *, passing: bool = False) -> Frame:

@@ -70,6 +70,7 @@ KEYWORDS: dict[str, Callable[[Any, Any, Rule, Rule], bool]] = {
     "minimum": lambda value, wanted, _, __: bool(value >= wanted),
     "exclusiveMinimum": lambda value, wanted, _, __: bool(value > wanted),
     "maximum": lambda value, wanted, _, __: bool(value <= wanted),
+    "maxItems": lambda value, wanted, _, __: len(value) <= wanted,
     "minLength": lambda value, wanted, _, __: len(value) >= wanted,
     "maxLength": lambda value, wanted, _, __: len(value) <= wanted,
     "pattern": lambda value, wanted, _, __: re.search(wanted, value) is not None,

@@ -24,6 +24,7 @@ DEFAULT_LIMITS: Final[dict[str, Limit]] = {
     "usersList": Limit(max=1, window_ms=5000),
     "videoSource": Limit(max=1, window_ms=1000),
     "videoReady": Limit(max=5, window_ms=1000),
+    "roomSettings": Limit(max=2, window_ms=1000),
     # A status sent each second arrives a little early or late: two may come at once.
     "status": Limit(max=1, window_ms=1000, burst=2),
     "rename": Limit(max=1, window_ms=1000),

@@ -28,6 +28,8 @@ MAX_LEAD_MS: Final = 3000
 """Longest time that a start together may lie ahead."""
 MAX_POSITION_S: Final = 7 * 24 * 3600
 """No film is longer than a week; keeps every position far from float trouble."""
+MAX_NAMED: Final = 50
+"""`video:waiting` names at most so many of those who are waited for."""
 USERS_IN_FULL: Final = 200
 """Above this many members lists are cut and digests carry no hash."""
 USERS_IN_PART: Final = 50
@@ -91,6 +93,7 @@ PlaybackStatus = Literal[
     "synced", "adjusting", "seeking", "buffering", "hidden", "blocked", "local"
 ]
 OnEnd = Literal["stop", "loop"]
+WaitAll = Annotated[bool, Meta(description="stop for a viewer who has to load")]
 
 
 # -- Values ---------------------------------------------------------------------------------
@@ -115,6 +118,7 @@ class RoomSettings(Value):
     """What a room is set to."""
 
     on_end: Annotated[OnEnd, Meta(description="what follows the end of the film")] = "stop"
+    wait_for_all: WaitAll = False
 
 
 class Room(Value):
@@ -178,6 +182,18 @@ class VideoState(Value):
     seq: Seq
     by: By
     ref: Reference | UnsetType = UNSET
+
+
+class Waiting(Value):
+    """The film stands at `currentTime` for some viewers, until the next `video:state`."""
+
+    reason: Literal["start", "buffering"]
+    user_ids: Annotated[list[UserId], Meta(max_length=MAX_NAMED, description="who is waited for")]
+    deadline: Annotated[Milliseconds, Meta(description="media clock; then it goes on without them")]
+    current_time: Position
+    server_timestamp: Annotated[Milliseconds, Meta(description="media clock; stands since then")]
+    rate: Rate
+    duration: Annotated[Position, Meta(description="of the film; null: not known")] | None
 
 
 class Cursor(Value):
@@ -344,13 +360,22 @@ class MemberRename(Message, tag="member:rename"):
 
 
 class VideoReady(Message, tag="video:ready"):
-    """Tell how long the film is; counts where nobody has known it yet."""
+    """Ready to play on from the state with that `seq`; a `duration` that nobody knew is kept."""
 
-    seq: Annotated[int, Meta(ge=0, le=2**53, description="the state whose film is ready here")]
+    seq: Annotated[
+        int, Meta(ge=0, le=2**53, description="of the newest ordered event when it was ready")
+    ]
     duration: FilmLength | UnsetType = UNSET
 
 
-Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady
+class ChangeSettings(Message, tag="room:settings"):
+    """Set the room otherwise; what is left out stays."""
+
+    wait_for_all: WaitAll | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings
 ClientMessage = (
     RoomJoin
     | RoomLeave
@@ -363,6 +388,7 @@ ClientMessage = (
     | VideoRate
     | VideoSource
     | VideoReady
+    | ChangeSettings
     | CursorMove
     | CursorLeave
     | ReactionSend
@@ -384,6 +410,7 @@ ACTIONS: Final[dict[type, str]] = {
     VideoRate: "videoControl",
     VideoSource: "videoSource",
     VideoReady: "videoReady",
+    ChangeSettings: "roomSettings",
     CursorMove: "cursor",
     CursorLeave: "cursor",
     ReactionSend: "reaction",
@@ -452,6 +479,24 @@ class VideoStateChanged(VideoState, tag_field="type", tag="video:state"):
     """The playhead as it is from now on; also the acknowledgement of a control."""
 
 
+class VideoWaiting(Waiting, tag_field="type", tag="video:waiting"):
+    """The film stands for some viewers from now on; may also be the answer to a control."""
+
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
+class SettingsChanged(RoomSettings, tag_field="type", tag="room:settings", kw_only=True):
+    """What the room is set to from now on."""
+
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
 class RoomClosed(Message, tag="room:closed"):
     """The room is over; the sockets close 4410."""
 
@@ -462,7 +507,7 @@ class RoomClosed(Message, tag="room:closed"):
     ref: Reference | UnsetType = UNSET
 
 
-OrderedEvent = VideoStateChanged | RoomClosed
+OrderedEvent = VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed
 
 
 class RoomJoined(Message, tag="room:joined"):
@@ -475,6 +520,10 @@ class RoomJoined(Message, tag="room:joined"):
     seq: Seq
     video_state: (
         Annotated[VideoState, Meta(description="snapshot: replaces whatever the client held")]
+        | UnsetType
+    ) = UNSET
+    waiting: (
+        Annotated[Waiting, Meta(description="with `videoState`, while the film stands for some")]
         | UnsetType
     ) = UNSET
     events: (
@@ -512,6 +561,8 @@ ServerMessage = (
     | UsersDigest
     | MembersStatus
     | VideoStateChanged
+    | VideoWaiting
+    | SettingsChanged
     | RoomClosed
     | CursorsBatch
     | CursorRemove

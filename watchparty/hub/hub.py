@@ -8,6 +8,7 @@ from typing import Final
 
 from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
 from watchparty.core.protocol import (
+    ChangeSettings,
     ClientMessage,
     CursorLeave,
     CursorMove,
@@ -28,7 +29,7 @@ from watchparty.core.protocol import (
     VideoSeek,
     VideoSource,
 )
-from watchparty.core.room import Command
+from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
 from watchparty.hub.room_hub import RoomHub
 from watchparty.hub.work import HubContext
@@ -154,6 +155,7 @@ class Hub:
                 | VideoRate()
                 | VideoSource()
                 | VideoReady()
+                | ChangeSettings()
             ):
                 room.control(connection, user_id, message)
             case MemberRename():

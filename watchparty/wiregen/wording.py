@@ -86,6 +86,8 @@ def bounds_text(kind: Type) -> str:
             length = _span(kind.min_length, kind.max_length)
             texts = (f"{length} characters" if length else "", _pattern(kind.pattern))
             return ", ".join(text for text in texts if text)
+        case ListType() if kind.max_length is not None:
+            return f"{_span(None, kind.max_length)} of them"
         case _:
             return ""
 

@@ -21,6 +21,9 @@ export const MAX_LEAD_MS = 3000;
 /** No film is longer than a week; keeps every position far from float trouble. */
 export const MAX_POSITION_S = 604800;
 
+/** `video:waiting` names at most so many of those who are waited for. */
+export const MAX_NAMED = 50;
+
 /** Above this many members lists are cut and digests carry no hash. */
 export const USERS_IN_FULL = 200;
 
@@ -49,6 +52,7 @@ export const ClientType = Object.freeze({
   VIDEO_RATE: "video:rate",
   VIDEO_SOURCE: "video:source",
   VIDEO_READY: "video:ready",
+  ROOM_SETTINGS: "room:settings",
   CURSOR_MOVE: "cursor:move",
   CURSOR_LEAVE: "cursor:leave",
   REACTION_SEND: "reaction:send",
@@ -73,6 +77,8 @@ export const ServerType = Object.freeze({
   USERS_DIGEST: "users:digest",
   MEMBERS_STATUS: "members:status",
   VIDEO_STATE: "video:state",
+  VIDEO_WAITING: "video:waiting",
+  ROOM_SETTINGS: "room:settings",
   ROOM_CLOSED: "room:closed",
   CURSORS_BATCH: "cursors:batch",
   CURSOR_REMOVE: "cursor:remove",
@@ -88,7 +94,7 @@ export const ServerType = Object.freeze({
  * Messages that change the room's state and are numbered; all others may be lost unnoticed.
  * @type {readonly OrderedEvent["type"][]}
  */
-export const ORDERED_TYPES = Object.freeze(["video:state", "room:closed"]);
+export const ORDERED_TYPES = Object.freeze(["video:state", "video:waiting", "room:settings", "room:closed"]);
 
 /**
  * Why the server said no.
@@ -180,6 +186,7 @@ export const LIMITS = Object.freeze({
   usersList: Object.freeze({ max: 1, windowMs: 5000, burst: 1 }),
   videoSource: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
   videoReady: Object.freeze({ max: 5, windowMs: 1000, burst: 5 }),
+  roomSettings: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
   status: Object.freeze({ max: 1, windowMs: 1000, burst: 2 }),
   rename: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
 });
@@ -200,6 +207,7 @@ export const ACTIONS = Object.freeze({
   "video:rate": "videoControl",
   "video:source": "videoSource",
   "video:ready": "videoReady",
+  "room:settings": "roomSettings",
   "cursor:move": "cursor",
   "cursor:leave": "cursor",
   "reaction:send": "reaction",
@@ -266,6 +274,7 @@ export const ACTIONS = Object.freeze({
  * What a room is set to.
  * @typedef {Object} RoomSettings
  * @property {OnEnd} [onEnd] what follows the end of the film; "stop" where it is missing
+ * @property {boolean} [waitForAll] stop for a viewer who has to load; false where it is missing
  */
 
 /**
@@ -306,6 +315,18 @@ export const ACTIONS = Object.freeze({
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
  * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * The film stands at `currentTime` for some viewers, until the next `video:state`.
+ * @typedef {Object} Waiting
+ * @property {"buffering" | "start"} reason
+ * @property {string[]} userIds who is waited for; at most 50 of them
+ * @property {number} deadline media clock; then it goes on without them; in ms
+ * @property {number} currentTime film position; in s; 0 to 604800
+ * @property {number} serverTimestamp media clock; stands since then; in ms
+ * @property {number} rate film seconds per second; in ×; 0.25 to 4
+ * @property {number | null} duration of the film; null: not known; in s; 0 to 604800
  */
 
 /**
@@ -436,11 +457,19 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * Tell how long the film is; counts where nobody has known it yet.
+ * Ready to play on from the state with that `seq`; a `duration` that nobody knew is kept.
  * @typedef {Object} VideoReady
  * @property {"video:ready"} type
- * @property {number} seq the state whose film is ready here; 0 to 9007199254740992
+ * @property {number} seq of the newest ordered event when it was ready; 0 to 9007199254740992
  * @property {number} [duration] in s; 1 to 604800
+ */
+
+/**
+ * Set the room otherwise; what is left out stays.
+ * @typedef {Object} ChangeSettings
+ * @property {"room:settings"} type
+ * @property {boolean} [waitForAll] stop for a viewer who has to load
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
  */
 
 /**
@@ -529,7 +558,8 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {VideoState} [videoState] snapshot: replaces whatever the client held
- * @property {(VideoStateChanged | RoomClosed)[]} [events] after `resume`, in order; no snapshot
+ * @property {Waiting} [waiting] with `videoState`, while the film stands for some
+ * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
 
 /**
@@ -620,6 +650,35 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * The film stands for some viewers from now on; may also be the answer to a control.
+ * @typedef {Object} VideoWaiting
+ * @property {"video:waiting"} type
+ * @property {"buffering" | "start"} reason
+ * @property {string[]} userIds who is waited for; at most 50 of them
+ * @property {number} deadline media clock; then it goes on without them; in ms
+ * @property {number} currentTime film position; in s; 0 to 604800
+ * @property {number} serverTimestamp media clock; stands since then; in ms
+ * @property {number} rate film seconds per second; in ×; 0.25 to 4
+ * @property {number | null} duration of the film; null: not known; in s; 0 to 604800
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * What the room is set to from now on.
+ * @typedef {Object} SettingsChanged
+ * @property {"room:settings"} type
+ * @property {OnEnd} [onEnd] what follows the end of the film; "stop" where it is missing
+ * @property {boolean} [waitForAll] stop for a viewer who has to load; false where it is missing
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
  * The room is over; the sockets close 4410.
  * @typedef {Object} RoomClosed
  * @property {"room:closed"} type
@@ -700,15 +759,15 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a client sends.
- * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
+ * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
  */
 
 /**
  * Every message that a server sends.
- * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
+ * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
  */
 
 /**
  * A message that changes the room's state, numbered by `seq` under its `epoch`.
- * @typedef {VideoStateChanged | RoomClosed} OrderedEvent
+ * @typedef {VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed} OrderedEvent
  */
