@@ -39,7 +39,7 @@
   globalThis.requestAnimationFrame = (run) => trueFrame((atMs) => run(bentNow(atMs)));
 
   const trueVideoFrame = HTMLVideoElement.prototype.requestVideoFrameCallback;
-  HTMLVideoElement.prototype.requestVideoFrameCallback = function (run) {
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (/** @type {VideoFrameRequestCallback} */ run) {
     return trueVideoFrame.call(this, (atMs, told) => {
       const expectedDisplayTime = bentNow(told.expectedDisplayTime);
       run(bentNow(atMs), { ...told, expectedDisplayTime, presentationTime: bentNow(told.presentationTime) });
