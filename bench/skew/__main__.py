@@ -1,0 +1,133 @@
+"""How far apart viewers' pictures are in real Chromium, by law and network: `python -m bench.skew`.
+
+Two browsers in a room of each law: ours, the original program's, Jellyfin's. Finished runs are kept
+in var/, so that it goes on where it was stopped; `--again` begins anew. Only `--write` changes
+docs/accuracy.md and its plots.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Error as BrowserFault
+from playwright.sync_api import sync_playwright
+
+from bench.machine import describe
+from bench.place import serving
+from bench.records import Records
+from bench.report import put_into
+from bench.server import ROOT, ServerFault
+from bench.skew.networks import CONFIGURATIONS
+from bench.skew.plots import write_plots
+from bench.skew.records import DECODER, SkewRun
+from bench.skew.report import MARKS, Report, as_markdown, as_text
+from bench.skew.session import AROUND_S, Job, run_session
+from bench.skew.viewer import LAWS, OURS
+from bench.turns import code_of, stop, turn
+
+PAGE: Final = ROOT / "docs" / "accuracy.md"
+PLOTS: Final = ROOT / "docs" / "img"
+KEPT: Final = ROOT / "var" / "skew.jsonl"
+LONG: Final = "long"
+LONG_S: Final = 600.0 + AROUND_S
+SHORTEST_S: Final = AROUND_S + 10
+ATTEMPTS: Final = 2
+"""A browser that did not come up says nothing about a law; one that never does is a fault."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is not there yet, then tell."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, stop)
+    records = Records(KEPT, DECODER)
+    if options.again:
+        records.forget()
+    try:
+        _measure(records, options)
+    except (ServerFault, OSError, BrowserFault) as fault:
+        print(f"The benchmark stopped, and can go on: {fault}", file=sys.stderr)
+        return 1
+    command = f"python -m bench.skew {' '.join(options.given)}".rstrip()
+    law = code_of("our law", "static/js/playback", "static/js/clock")
+    report = Report(command, [*describe(), *law])
+    report.take(records.read())
+    print(as_text(report))
+    if options.write:
+        page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        PAGE.write_text(put_into(page, as_markdown(report), MARKS), encoding="utf-8")
+        write_plots(report.runs, PLOTS)
+        print(f"\nWrote {PAGE.relative_to(ROOT)} and its plots.")
+    return 0
+
+
+def plan(options: argparse.Namespace, done: set[tuple[str, str, int]]) -> Iterator[Job]:
+    """All jobs that are left: every situation under every law once, then all again."""
+    for repeat in range(options.repeats):
+        for name, configuration in CONFIGURATIONS.items():
+            if name == LONG:
+                continue
+            laws = [law for law in options.laws if (name, law, repeat) not in done]
+            for first in range(0, len(laws), options.abreast):
+                together = tuple(laws[first : first + options.abreast])
+                yield Job(name, configuration, together, repeat)
+    if options.long and (LONG, OURS, 0) not in done:
+        yield Job(LONG, CONFIGURATIONS[LONG], (OURS,), 0)
+
+
+def _measure(records: Records[SkewRun], options: argparse.Namespace) -> None:
+    done = {(run.name, run.law, run.repeat) for run in records.read()}
+    jobs = list(plan(options, done))
+    if not jobs:
+        return
+    with serving() as place:
+        for job in jobs:
+            seconds = LONG_S if job.name == LONG else options.seconds
+            for attempt in range(ATTEMPTS):
+                with turn(options.lock), sync_playwright() as playwright:
+                    began_s = time.monotonic()
+                    try:
+                        made = run_session(playwright, place, job, seconds)
+                    except BrowserFault as fault:
+                        if attempt == ATTEMPTS - 1:
+                            raise
+                        _say(f"{job.name} {job.repeat + 1}: {fault.message.splitlines()[0]}; again")
+                        continue
+                for run in made:
+                    records.add(run)
+                    took_s = time.monotonic() - began_s
+                    _say(
+                        f"{run.name} {run.repeat + 1}, {run.law}: took {took_s:.0f} s, "
+                        f"others used {run.use.others:.2f} core"
+                    )
+                break
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.skew", description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="of each law in each situation")
+    parser.add_argument("--seconds", type=float, default=70.0, help="of each run")
+    parser.add_argument(
+        "--abreast", type=int, default=1, help="laws at once; each is part of the others' load"
+    )
+    parser.add_argument("--laws", nargs="+", choices=LAWS, default=list(LAWS), help="only these")
+    parser.add_argument("--long", action="store_true", help="also one run of ten minutes, ours")
+    parser.add_argument("--again", action="store_true", help="forget what was measured before")
+    parser.add_argument("--lock", type=Path, help="a file whose lock is held while browsers run")
+    parser.add_argument("--write", action="store_true", help="put it into docs/accuracy.md")
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser.parse_args(given, argparse.Namespace(given=given))
+    if options.seconds < SHORTEST_S:
+        parser.error(f"a run takes {SHORTEST_S:g} s at least, to have a steady part")
+    return options
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
