@@ -58,7 +58,7 @@ def seen(ahead_ms=lambda at_ms: 0.0, *, frames_late=0, still=1300, rate=lambda a
         (at, 0.1, film_s(at) + ahead_ms(at) / 1000, rate(at), moves_at(at)) for at in times
     ]
     pictures: list[Frame] = [
-        (JOINED_MS + 2 * REFRESH_MS * (step + frames_late / 2), 2 * step, step / 30)
+        (JOINED_MS + REFRESH_MS * (2 * step + frames_late), 2 * step, step / 30)
         for step in range(1700)
     ]
     counts = [(JOINED_MS + 500 * step, 0, 15 * step) for step in range(120)]
@@ -115,6 +115,13 @@ def test_pictures_are_compared_by_the_instant_of_the_same_frame():
     assert {round(skew_ms, 3) for _, skew_ms in late} == {round(-2 * REFRESH_MS, 3)}
     early = picture_skews([seen(frames_late=1), seen()], STEADY_MS, DISTURBED_MS)
     assert {round(skew_ms, 3) for _, skew_ms in early} == {round(REFRESH_MS, 3)}
+
+
+def test_a_picture_that_was_already_the_next_one_is_left_out():
+    frames = [(at, index + (2 if index % 40 == 0 else 0), s) for at, index, s in seen().frames]
+    skews = picture_skews([seen(), replace(seen(), frames=frames)], STEADY_MS, DISTURBED_MS)
+    assert {round(skew_ms, 6) for _, skew_ms in skews} == {0.0}
+    assert assess(make_run(replace(seen(), frames=frames))).unread == 85
 
 
 def test_a_frame_of_another_time_round_is_not_the_same():
@@ -282,6 +289,12 @@ def test_a_run_too_short_to_be_steady_is_refused(capsys):
     with pytest.raises(SystemExit):
         _options(["--seconds", "30"])
     assert "steady" in capsys.readouterr().err
+
+
+def test_a_run_longer_than_the_film_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        _options(["--seconds", "120"])
+    assert "film" in capsys.readouterr().err
 
 
 def test_clocks_are_wrong_both_ways_and_change_places():

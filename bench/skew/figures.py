@@ -11,6 +11,7 @@ from bench.figures import percentile
 from bench.skew.records import Seen, SkewRun
 from bench.skew.tracks import (
     Skew,
+    is_read,
     moves_from_ms,
     picture_skews,
     position_skews,
@@ -210,4 +211,4 @@ def _took_ms(seen: Seen) -> float:
 
 
 def _unread(seen: Seen) -> int:
-    return sum(index is None or abs(index - media_s * 60) > 1 for _, index, media_s in seen.frames)
+    return sum(not is_read(frame) for frame in seen.frames)

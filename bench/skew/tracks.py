@@ -11,6 +11,7 @@ GAP_MAX_MS: Final = 100.0
 """Between readings further apart than this nothing is said about a position."""
 STEP_MS: Final = 100.0
 """Positions are compared this often, as often as a follower acts."""
+INDEX_RATE: Final = 60
 SAME_FRAME_MS: Final = 5000.0
 """A frame that the other shows later than this is of another time round."""
 
@@ -67,10 +68,18 @@ def picture_skews(pair: Sequence[Seen], from_ms: float, to_ms: float) -> list[Sk
 def _shown(frames: Sequence[Frame], from_ms: float, to_ms: float) -> Iterator[tuple[float, int]]:
     """When each index was first on the screen."""
     last: int | None = None
-    for at_ms, index, _ in frames:
-        if index is not None and index != last and from_ms <= at_ms < to_ms:
-            yield at_ms, index
-        last = index if index is not None else last
+    for frame in frames:
+        at_ms, index, _ = frame
+        if index is not None and is_read(frame):
+            if index != last and from_ms <= at_ms < to_ms:
+                yield at_ms, index
+            last = index
+
+
+def is_read(frame: Frame) -> bool:
+    """Whether it was the index that the frame's own time says; it may be the next one already."""
+    _, index, film_s = frame
+    return index is not None and abs(index - film_s * INDEX_RATE) <= 1
 
 
 def settled_after_ms(
