@@ -116,13 +116,13 @@ class Column:
 
 STEADY: Final = (
     Column("position ms rms", lambda f: f.rms_ms),
-    Column("p50", lambda f: f.position_ms[0]),
-    Column("p95", lambda f: f.position_ms[1]),
-    Column("p99", lambda f: f.position_ms[2]),
-    Column("max", lambda f: f.position_ms[3]),
+    Column("position p50", lambda f: f.position_ms[0]),
+    Column("position p95", lambda f: f.position_ms[1]),
+    Column("position p99", lambda f: f.position_ms[2]),
+    Column("position max", lambda f: f.position_ms[3]),
     Column("picture ms p50", lambda f: f.picture_ms[0]),
-    Column("p95", lambda f: f.picture_ms[1]),
-    Column("max", lambda f: f.picture_ms[2]),
+    Column("picture p95", lambda f: f.picture_ms[1]),
+    Column("picture max", lambda f: f.picture_ms[2]),
     Column("seeks/min", lambda f: f.seeks_per_min),
     Column("rate writes/min", lambda f: f.writes_per_min),
     Column("s beyond 1 %", lambda f: f.away_s),
@@ -132,9 +132,9 @@ EVENTS: Final = (
     Column("late join: s to 20 ms", lambda f: f.settle_s),
     Column("250 ms disturbed: s to 20 ms", lambda f: f.recovered_s),
     Column("a seek leaves ms", lambda f: f.residual_ms),
-    Column("s to 20 ms", lambda f: f.after_seek_s),
+    Column("after it s to 20 ms", lambda f: f.after_seek_s),
     Column("start together: ms at 1 s", lambda f: f.start_ms[0]),
-    Column("at 6 s", lambda f: f.start_ms[1]),
+    Column("start: ms at 6 s", lambda f: f.start_ms[1]),
     Column("other picture after pause", lambda f: float(not f.is_same_picture)),
     Column("apart at the end ms", lambda f: f.end_ms),
 )
@@ -186,9 +186,14 @@ NOTES: Final = (
         "Laws differ in how they follow and in nothing else: the original's and Jellyfin's "
         "(its correction on, which by default is off) are written anew from what is published of "
         "them (`bench/skew/laws/`) and take the place of our follower in the page. They keep our "
-        "clock, our measurement and our exact standing still: with their own they do worse. The "
-        "original run whole on such a machine stood at 17–133 ms median with right clocks, and "
-        "30 s apart when one clock was 30 s wrong."
+        "clock, our measurement and our exact standing still. The original, run whole with its own "
+        "clock on such a machine, stood at 17–133 ms median with right clocks, and 30 s apart when "
+        "one clock was 30 s wrong."
+    ),
+    (
+        "What all laws are given is where the picture is, not the player's position: on a busy "
+        "machine pictures are whole frames late, and a follower then moves the position by them "
+        "(`picture-lag.js`). The pictures are what viewers compare."
     ),
     (
         "Laws are measured one after the other within a repeat, over the same networks from the "
