@@ -273,6 +273,12 @@ def test_laws_may_be_measured_together():
     assert {job.laws for job in jobs} == {("ours", "original", "jellyfin")}
 
 
+def test_laws_and_networks_may_be_chosen():
+    chosen = ["--repeats", "1", "--laws", "ours", "--networks", "slow", "40 ms"]
+    jobs = list(plan(_options(chosen), set()))
+    assert [(job.name, job.laws) for job in jobs] == [("40 ms", ("ours",)), ("slow", ("ours",))]
+
+
 def test_what_is_done_is_not_measured_again():
     done = {("direct", "ours", 0), ("direct", "jellyfin", 0)}
     jobs = list(plan(_options(["--repeats", "1"]), done))
@@ -374,8 +380,10 @@ def test_shares_rise_to_the_whole():
     assert cumulated([]) == []
 
 
-def test_both_drawings_hold_a_line_for_each_law():
+def test_every_drawing_holds_a_line_for_each_law():
     runs = [make_run(law=law) for law in ("ours", "original", "jellyfin")]
-    for drawing in (over_time(runs), shares(runs)):
+    every = (over_time(runs), *(shares(runs, "x", of) for of in (picture_skews, position_skews)))
+    for drawing in every:
         assert drawing.count("<path") == 3
+        assert "nan" not in drawing
         assert len(drawing) < 40_000

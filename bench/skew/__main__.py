@@ -34,6 +34,7 @@ PAGE: Final = ROOT / "docs" / "accuracy.md"
 PLOTS: Final = ROOT / "docs" / "img"
 KEPT: Final = ROOT / "var" / "skew.jsonl"
 LONG: Final = "long"
+SITUATIONS: Final = [name for name in CONFIGURATIONS if name != LONG]
 LONG_S: Final = 590.0 + AROUND_S
 """Ten minutes and a half in all; what follows the steady part does not meet the film's end."""
 SHORTEST_S: Final = AROUND_S + 10
@@ -74,7 +75,7 @@ def plan(options: argparse.Namespace, done: set[tuple[str, str, int]]) -> Iterat
     """All jobs that are left: every situation under every law once, then all again."""
     for repeat in range(options.repeats):
         for name, configuration in CONFIGURATIONS.items():
-            if name == LONG:
+            if name not in options.networks:
                 continue
             laws = [law for law in options.laws if (name, law, repeat) not in done]
             for first in range(0, len(laws), options.abreast):
@@ -131,6 +132,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--abreast", type=int, default=1, help="laws at once; each is part of the others' load"
     )
     parser.add_argument("--laws", nargs="+", choices=LAWS, default=list(LAWS), help="only these")
+    parser.add_argument(
+        "--networks", nargs="+", choices=SITUATIONS, default=SITUATIONS, help="only these"
+    )
     parser.add_argument("--long", action="store_true", help="also one run of ten minutes, ours")
     parser.add_argument("--again", action="store_true", help="forget what was measured before")
     parser.add_argument("--lock", type=Path, help="a file whose lock is held while browsers run")

@@ -1,6 +1,6 @@
-"""Two small drawings of the measured skew, as SVG files beside the documents."""
+"""Three small drawings of the measured skew, as SVG files beside the documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
@@ -8,21 +8,23 @@ from typing import Final
 
 from bench.skew.goals import AssessedRun
 from bench.skew.networks import CONFIGURATIONS
-from bench.skew.records import SkewRun
-from bench.skew.tracks import Skew, position_skews
+from bench.skew.records import Seen, SkewRun
+from bench.skew.tracks import Skew, picture_skews, position_skews
 
 TIME_FILE: Final = "skew-time.svg"
-SHARE_FILE: Final = "skew-share.svg"
+POSITIONS_FILE: Final = "skew-positions.svg"
+PICTURES_FILE: Final = "skew-pictures.svg"
 PLOTTED: Final = {
     TIME_FILE: "Skew of two viewers over one run of each law, on a logarithmic scale",
-    SHARE_FILE: "Share of the steady time that two viewers were within so many milliseconds",
+    PICTURES_FILE: "Share of the pictures that two viewers saw within so many milliseconds",
+    POSITIONS_FILE: "Share of the time that two players’ positions were so many milliseconds apart",
 }
 EXAMPLE: Final = "40 ms"
 """The situation whose first run of each law is drawn over time."""
 WIDTH: Final = 860
 HEIGHT: Final = 330
 LEFT: Final = 64
-RIGHT: Final = 16
+RIGHT: Final = 40
 TOP: Final = 40
 BOTTOM: Final = 44
 LEAST_MS: Final = 0.1
@@ -41,6 +43,7 @@ STYLE: Final = (
 """A picture of its own ground: documents are read on light and dark pages."""
 
 Point = tuple[float, float]
+SkewsOf = Callable[[Sequence[Seen], float, float], list[Skew]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +55,29 @@ class Line:
 
 
 def write_plots(runs: Sequence[AssessedRun], folder: Path) -> None:
-    """Both drawings, as far as there are runs for them."""
+    """All drawings, as far as there are runs for them."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / TIME_FILE).write_text(over_time([run for run, _ in runs]), encoding="utf-8")
-    (folder / SHARE_FILE).write_text(shares([run for run, _ in runs]), encoding="utf-8")
+    raw = [run for run, _ in runs]
+    drawings = {
+        TIME_FILE: over_time(raw),
+        PICTURES_FILE: shares(raw, "pictures", picture_skews),
+        POSITIONS_FILE: shares(raw, "the time, by position,", position_skews),
+    }
+    for name, drawing in drawings.items():
+        (folder / name).write_text(drawing, encoding="utf-8")
 
 
 def over_time(runs: Iterable[SkewRun]) -> str:
     """The first run of each law in one situation, from the second viewer's coming on."""
     found = {run.law: run for run in reversed(list(runs)) if run.name == EXAMPLE}
     lines, marks, last_s = [], [], 1.0
-    for law, run in sorted(found.items()):
+    for law, run in sorted(found.items(), key=_by_law):
         joined_ms = run.seen[1].joined_ms
         skews = position_skews(run.seen, joined_ms, run.marks.ended_ms)
         last_s = max(last_s, (run.marks.ended_ms - joined_ms) / 1000)
         lines.append(Line(law, thinned(skews, joined_ms)))
         marks = [
-            (run.marks.disturbed_ms, "250 ms disturbed"),
+            (run.marks.disturbed_ms, "disturbed by 250 ms"),
             (run.marks.sought_ms, "seek"),
             (run.marks.paused_ms, "pause"),
             (run.marks.together_ms, "start"),
@@ -78,12 +87,12 @@ def over_time(runs: Iterable[SkewRun]) -> str:
     for tick_s in range(0, int(last_s) + 1, 10):
         x = _across(tick_s / last_s)
         drawing.append(_text(x, HEIGHT - BOTTOM + 18, f"{tick_s} s", "middle"))
-    for at_s, word in marks:
+    for number, (at_s, word) in enumerate(marks):
         x = _across(at_s / last_s)
         drawing.append(
             f'<line class="m" x1="{x:.0f}" x2="{x:.0f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         )
-        drawing.append(_text(x + 3, TOP + 12, word))
+        drawing.append(_text(x + 3, TOP + 12 + 14 * (number % 2), word))
     drawing += [
         _path(line.law, [p and (_across(p[0] / last_s), _up(_level(p[1]))) for p in line.points])
         for line in lines
@@ -93,12 +102,12 @@ def over_time(runs: Iterable[SkewRun]) -> str:
     )
 
 
-def shares(runs: Iterable[SkewRun]) -> str:
-    """Over all situations with steady goals, the steady parts of all runs together."""
+def shares(runs: Iterable[SkewRun], of_what: str, skews_of: SkewsOf) -> str:
+    """Over symmetric networks and viewers without handicaps, all steady parts together."""
     sizes: dict[str, list[float]] = {}
     for run in runs:
         if CONFIGURATIONS[run.name].steady_counts and not CONFIGURATIONS[run.name].asymmetry_ms:
-            skews = position_skews(run.seen, run.marks.steady_ms, run.marks.disturbed_ms)
+            skews = skews_of(run.seen, run.marks.steady_ms, run.marks.disturbed_ms)
             sizes.setdefault(run.law, []).extend(abs(skew_ms) for _, skew_ms in skews)
     drawing = []
     for ms in DECADES:
@@ -113,13 +122,17 @@ def shares(runs: Iterable[SkewRun]) -> str:
             f'<line class="g" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.0f}" y2="{y:.0f}"/>'
         )
         drawing.append(_text(LEFT - 8, y + 4, f"{percent} %", "end"))
-    lines = [Line(law, cumulated(values)) for law, values in sorted(sizes.items())]
+    lines = [Line(law, cumulated(values)) for law, values in sorted(sizes.items(), key=_by_law)]
     drawing += [
         _path(line.law, [p and (_across(_level(p[0])), _up(p[1])) for p in line.points])
         for line in lines
     ]
-    title = "Steady, symmetric networks: share of the time within so many milliseconds"
+    title = f"Steady, symmetric networks: share of {of_what} within so many milliseconds"
     return _svg(drawing, title, lines)
+
+
+def _by_law(item: tuple[str, object]) -> int:
+    return list(LAW_CLASS).index(item[0])
 
 
 def thinned(skews: Sequence[Skew], from_ms: float) -> list[Point | None]:
