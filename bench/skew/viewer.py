@@ -28,16 +28,20 @@ class SkewViewer(BentBrowser):
 
     def __init__(self, playwright: Playwright, bend: Bend, law: str) -> None:
         super().__init__(playwright, bend, EYE)
+        self._law = law
+        self._modules: list[str] = []
         self.page.route(ROOM_PAGE, _lend)
         if law != OURS:
             # Only the law's own module is another one; the rest of the page is as it ships.
-            self.page.route(FOLLOWER, lambda route: _replace(route, law))
-            self.page.route(MODULES, _serve)
+            self.page.route(FOLLOWER, self._replace)
+            self.page.route(MODULES, self._serve)
 
     def enter(self, url: str, name: str) -> None:
         """Join a room; returns at once, before the page has its clock."""
         self.go(f"{url}?name={name}")
         self.page.wait_for_selector("html[data-phase=joined]", timeout=START_MS)
+        if self._law != OURS and not any(self._law in name for name in self._modules):
+            raise RuntimeError(f"the page did not load the law {self._law}, but ours")
 
     def handicap(self, configuration: Configuration) -> None:
         """What makes it hard for this viewer to follow."""
@@ -81,18 +85,17 @@ class SkewViewer(BentBrowser):
         }
         return Seen(**at, joined_ms=self.origin_ms + told["joinedMs"], still=still)
 
+    def _replace(self, route: Route) -> None:
+        body = f'export {{ Follower }} from "/bench/skew/laws/{self._law}.js";\n'
+        route.fulfill(body=body, content_type=JAVASCRIPT)
+
+    def _serve(self, route: Route) -> None:
+        """The address of a law's module is its place in the project, so that its imports hold."""
+        path = route.request.url.partition("/bench/")[2]
+        self._modules.append(path)
+        route.fulfill(path=ROOT / "bench" / path, content_type=JAVASCRIPT)
+
 
 def _lend(route: Route) -> None:
     response = route.fetch()
     route.fulfill(response=response, body=response.text() + LEND)
-
-
-def _replace(route: Route, law: str) -> None:
-    body = f'export {{ Follower }} from "/bench/skew/laws/{law}.js";\n'
-    route.fulfill(body=body, content_type=JAVASCRIPT)
-
-
-def _serve(route: Route) -> None:
-    """The address of a law's module is its place in the project, so that its imports hold."""
-    path = route.request.url.partition("/bench/")[2]
-    route.fulfill(path=ROOT / "bench" / path, content_type=JAVASCRIPT)
