@@ -16,7 +16,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
-	bench-fanout bench-connections bench-stuck bench-clock bench-clock-browser clean
+	bench-fanout bench-connections bench-stuck bench-clock bench-clock-browser bench-skew clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -112,6 +112,9 @@ bench-clock: $(NODE_READY) ## Every estimator of the clock side by side, into do
 
 bench-clock-browser: $(TEST_READY) ## How far a real Chromium's clock is off, on good and bad networks (goes on where it stopped)
 	$(CLEAN) $(PY) -m bench.clock_browser --write $(ARGS)
+
+bench-skew: $(TEST_READY) ## How far apart viewers' pictures are, under our law and two others (hours; goes on where it stopped)
+	$(CLEAN) $(PY) -m bench.skew --long --write $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

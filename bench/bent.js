@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Goes before everything of a page and of its Worker: bends their clocks by one law of true time, and, in the window, reads the page's own
- * clock against the true one. Called with the law; the measurement calls what it leaves in `ruler`.
+ * Goes before everything of a page and of its Worker: bends their clocks by one law of true time. Called with the law; it leaves the true
+ * clock in `unbent`, for those who measure.
  */
 
 (/** @param {{anchorMs: number, offsetMs: number, ppm: number, stepAtMs: number, stepMs: number}} law epoch ms; the step comes at true time stepAtMs */
@@ -38,43 +38,18 @@
   const trueFrame = requestAnimationFrame.bind(globalThis);
   globalThis.requestAnimationFrame = (run) => trueFrame((atMs) => run(bentNow(atMs)));
 
+  const trueVideoFrame = HTMLVideoElement.prototype.requestVideoFrameCallback;
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (/** @type {VideoFrameRequestCallback} */ run) {
+    return trueVideoFrame.call(this, (atMs, told) => {
+      const expectedDisplayTime = bentNow(told.expectedDisplayTime);
+      run(bentNow(atMs), { ...told, expectedDisplayTime, presentationTime: bentNow(told.presentationTime) });
+    });
+  };
+
   /** When the Worker's sockets opened, on the window's true clock (the Worker's differs by less than a millisecond). @type {number[]} */
   const openedMs = [];
   sockets.onmessage = ({ data }) => openedMs.push(data - trueOriginMs);
 
-  /** [true ms since the origin, how long the reading took, media ms, bound or null, ppm, locked]. @type {[number, number, number, number | null, number, boolean][]} */
-  const readings = [];
-  function read() {
-    const { readClock } = /** @type {{readClock?: () => {mediaMs: number, boundMs: number, skewPpm: number, locked: boolean}}} */ (globalThis);
-    if (readClock) {
-      const beforeMs = trueNow();
-      const { mediaMs, boundMs, skewPpm, locked } = readClock();
-      const afterMs = trueNow();
-      const bound = Number.isFinite(boundMs) ? boundMs : null;
-      readings.push([(beforeMs + afterMs) / 2, afterMs - beforeMs, mediaMs, bound, skewPpm, locked]);
-    }
-    setTimeout(read, 10 + 20 * Math.random());
-  }
-  read();
-
-  /** The reference: probes straight from this window on the true clock. @param {string} url @param {number} count @returns {Promise<number[][]>} T1 to T4 each; T1 and T4 since the origin */
-  function refer(url, count) {
-    return new Promise((resolve) => {
-      /** @type {number[][]} */
-      const probes = [];
-      const socket = new WebSocket(url);
-      const ask = () => socket.send(JSON.stringify({ type: "time:sync", clientTimestamp: trueNow() }));
-      socket.onopen = ask;
-      socket.onmessage = ({ data }) => {
-        const t4Ms = trueNow();
-        const answer = JSON.parse(data);
-        if (answer.type !== "time:sync:response") return;
-        probes.push([answer.clientTimestamp, answer.serverReceiveTime, answer.serverSendTime, t4Ms]);
-        if (probes.length < count) setTimeout(ask, 105);
-        else resolve(probes);
-      };
-    });
-  }
-
-  Object.assign(globalThis, { ruler: { now: trueNow, refer, take: () => ({ readings, openedMs }) } });
+  const onVideoFrame = (/** @type {HTMLVideoElement} */ video, /** @type {VideoFrameRequestCallback} */ run) => trueVideoFrame.call(video, run);
+  Object.assign(globalThis, { unbent: { now: trueNow, openedMs, onVideoFrame } });
 });

@@ -6,35 +6,33 @@ where it was stopped; `--again` begins anew. Only `--write` changes docs/accurac
 """
 
 import argparse
-import fcntl
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from playwright.sync_api import Error as BrowserFault
 from playwright.sync_api import sync_playwright
 
 from bench.accuracy_report import MARKS, Report, as_markdown, as_text
 from bench.clock_networks import CONFIGURATIONS
-from bench.clock_records import BrowserRun, BusyServer, Record, Records, RelayAlone
+from bench.clock_records import DECODER, BrowserRun, BusyServer, Record, RelayAlone
 from bench.clock_work import (
     BUSY_PATHS,
     BUSY_WORK,
     Job,
-    Place,
     run_browsers,
     run_busy_server,
     run_relay_alone,
     run_ruler,
-    serving,
 )
 from bench.machine import describe
+from bench.place import Place, serving
+from bench.records import Records
 from bench.report import put_into
 from bench.server import ROOT, ServerFault
+from bench.turns import code_of, stop, turn
 
 PAGE: Final = ROOT / "docs" / "accuracy.md"
 KEPT: Final = ROOT / "var" / "clock_browser.jsonl"
@@ -55,8 +53,8 @@ Key = Run | tuple[str, ...]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is not there yet, then tell."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, _stop)
-    records = Records(KEPT)
+    signal.signal(signal.SIGTERM, stop)
+    records = Records(KEPT, DECODER)
     if options.again:
         records.forget()
     try:
@@ -65,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The benchmark stopped, and can go on: {fault}", file=sys.stderr)
         return 1
     command = f"python -m bench.clock_browser {' '.join(options.given)}".rstrip()
-    report = Report(command, [*describe(), *code()])
+    report = Report(
+        command, [*describe(), *code_of("the page's clock", "static/js/clock", "static/js/room")]
+    )
     report.take(records.read())
     print(as_text(report))
     if options.write:
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(records: Records, options: argparse.Namespace) -> None:
+def _measure(records: Records[Record], options: argparse.Namespace) -> None:
     done = {key(record) for record in records.read()}
     if not done.issuperset(BUSY):
         for busy in run_busy_server():
@@ -90,23 +90,11 @@ def _measure(records: Records, options: argparse.Namespace) -> None:
             records.add(run_relay_alone(place, name))
             _say(f"relay alone, {name}")
         for together in batches(runs, options.abreast):
-            with _turn(options.lock):
+            with turn(options.lock):
                 made = _browse(place, together, options.seconds)
             for record in made:
                 records.add(record)
                 _say(f"{record.name} {record.repeat + 1}: others used {record.use.others:.2f} core")
-
-
-def code() -> list[str]:
-    """Which clock it was: the last commit that changed one, where git knows."""
-    told = subprocess.run(
-        ["git", "log", "-1", "--format=%h of %cs: %s", "--", "static/js/clock", "static/js/room"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [f"the page's clock as of {told.stdout.strip()}"] if told.stdout.strip() else []
 
 
 def key(record: Record) -> Key:
@@ -151,17 +139,6 @@ def _browse(place: Place, runs: Sequence[Run], seconds: float) -> list[BrowserRu
         return run_browsers(playwright, place, jobs, span_s)
 
 
-@contextmanager
-def _turn(lock: Path | None) -> Iterator[None]:
-    """Wait until no other measurement of this machine is at work."""
-    if lock is None:
-        yield
-        return
-    with lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.clock_browser", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="of each configuration")
@@ -179,11 +156,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _stop(_signal: int, _frame: object) -> NoReturn:
-    """Leave through every `finally`, which ends server and browser."""
-    raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """What the clock's measurement keeps of each finished part, one JSON line each, to go on from."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from bench.accuracy import Law, Watched
 from bench.figures import percentile
+from bench.machine import Use
 from bench.paths import FRAME_BYTES_MAX, Direction
 from bench.probe_client import Probe
 
@@ -21,19 +21,6 @@ class Kept:
     late_ms: tuple[float, float, float]
     """Beyond what was meant: p50, p95 and the most."""
     chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Who used the machine meanwhile, in cores."""
-
-    load: float
-    """Load average at the end."""
-    ours: float
-    """Browser, server, relay and this program together."""
-    others: float
-    nice: int = 0
-    """What the scheduler was told of ours: below 0 they go before others."""
 
 
 class BrowserRun(msgspec.Struct, frozen=True, tag="run"):
@@ -73,39 +60,7 @@ class BusyServer(msgspec.Struct, frozen=True, tag="busy"):
 
 
 Record = BrowserRun | RelayAlone | BusyServer
-_decoder: Final = msgspec.json.Decoder(Record)
-
-
-class Records:
-    """The file with all that was finished."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self) -> list[Record]:
-        """In the order they were measured in; a line that was cut off is none."""
-        if not self._path.exists():
-            return []
-        records: list[Record] = []
-        for line in self._path.read_bytes().splitlines():
-            try:
-                records.append(_decoder.decode(line))
-            except msgspec.DecodeError:
-                continue
-        return records
-
-    def add(self, record: Record) -> None:
-        """Keep one more, on a line of its own though the one before was cut off."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        before = self._path.read_bytes() if self._path.exists() else b""
-        with self._path.open("ab") as file:
-            if before and not before.endswith(b"\n"):
-                file.write(b"\n")
-            file.write(msgspec.json.encode(record) + b"\n")
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self._path.unlink(missing_ok=True)
+DECODER: Final = msgspec.json.Decoder[Record](Record)
 
 
 def kept_by(direction: Direction | None) -> Kept | None:

@@ -1,11 +1,10 @@
 """Each part of the clock's measurement done once, giving a record of it."""
 
 import json
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,15 +14,13 @@ from playwright.sync_api import Playwright
 from bench.accuracy import Law
 from bench.browser_run import BentPage
 from bench.busy_app import BLOCKS, WAITS
-from bench.clock_records import BrowserRun, BusyServer, RelayAlone, Use, kept_by
-from bench.host_clock import media_base_ms
-from bench.machine import Watch, load
+from bench.clock_records import BrowserRun, BusyServer, RelayAlone, kept_by
+from bench.machine import Watch, use_of
 from bench.paths import NAMED, Network
+from bench.place import Place, relayed
 from bench.probe_client import ProbeClient
 from bench.server import Site
 from bench.viewers import TEXT, client_frame
-from tests.browser.relay import Relay
-from tests.browser.server import Server, production_settings
 
 OFFSET_MS: Final = 30_000.0
 PPM: Final = 80.0
@@ -44,48 +41,12 @@ BUSY_WORK: Final = {"idle": "", "waits": WAITS, "blocks": BLOCKS}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A running server whose media clock's base is known."""
-
-    port: int
-    base_ms: float
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
     """One run that is to be made."""
 
     name: str
     network: Network | None
     repeat: int
-
-
-@contextmanager
-def serving() -> Iterator[Place]:
-    """A production server with its pages, in a directory of its own."""
-    with tempfile.TemporaryDirectory(prefix="csw-bench-") as directory:
-        server = Server(Path(directory), **production_settings())
-        try:
-            server.manage("collectstatic", "--no-input", "--verbosity", "0")
-            server.manage("migrate", "--verbosity", "0")
-            server.start()
-            yield Place(server.port, media_base_ms(server.database))
-        finally:
-            server.stop()
-
-
-@contextmanager
-def relayed(port: int, network: Network | None, seed: int) -> Iterator[Relay | None]:
-    """A relay before a server; without a network there is none."""
-    if network is None:
-        yield None
-        return
-    relay = Relay(port, seed, network)
-    relay.start()
-    try:
-        yield relay
-    finally:
-        relay.stop()
 
 
 def law_of(repeat: int) -> Law:
@@ -113,7 +74,7 @@ def run_browsers(
             for _, _, page in visits:
                 page.watch(COMPARED_EVERY_S / len(visits))
         taken = [page.take() for _, _, page in visits]
-        use = _use(watch)
+        use = use_of(watch)
         return [
             BrowserRun(
                 name=job.name,
@@ -141,7 +102,7 @@ def run_ruler(playwright: Playwright, place: Place, repeat: int) -> BrowserRun:
             page.watch(COMPARED_EVERY_S)
         reference = page.refer(REFERENCES)
         watched = page.take()
-        use = _use(watch)
+        use = use_of(watch)
     finally:
         page.close()
     return BrowserRun(
@@ -164,7 +125,7 @@ def run_relay_alone(place: Place, name: str) -> RelayAlone:
             probes = client.probe_again(PROBES, PROBE_EVERY_S)
         up, down = (kept_by(relay.up), kept_by(relay.down)) if relay else (None, None)
     return RelayAlone(
-        name=name, probes=probes, base_ms=place.base_ms, use=_use(watch), up=up, down=down
+        name=name, probes=probes, base_ms=place.base_ms, use=use_of(watch), up=up, down=down
     )
 
 
@@ -180,9 +141,4 @@ def run_busy_server() -> Iterator[BusyServer]:
                     with ProbeClient(server.port, f"/{path}") as client:
                         base_ms = float(json.loads(client.next_text())["baseMs"])
                         probes = client.probe_again(BUSY_PROBES, BUSY_EVERY_S, before)
-                    yield BusyServer(path, work, probes, base_ms, _use(watch))
-
-
-def _use(watch: Watch) -> Use:
-    ours, others = watch.cores()
-    return Use(load(), ours, others, os.nice(0))
+                    yield BusyServer(path, work, probes, base_ms, use_of(watch))

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -44,6 +45,19 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Who used the machine meanwhile, in cores."""
+
+    load: float
+    """Load average at the end."""
+    ours: float
+    """Browser, server, relay and this program together."""
+    others: float
+    nice: int = 0
+    """What the scheduler was told of ours: below 0 they go before others."""
+
+
 class Watch:
     """Who uses the machine from now on: this process with all that it started, and others."""
 
@@ -58,6 +72,12 @@ class Watch:
         own_s = own_family_s() - self._own_s
         others_s = busy_s() - self._busy_s - own_s
         return own_s / wall_s, max(others_s, 0.0) / wall_s
+
+
+def use_of(watch: Watch) -> Use:
+    """For a record."""
+    ours, others = watch.cores()
+    return Use(load(), ours, others, os.nice(0))
 
 
 def busy_s() -> float:

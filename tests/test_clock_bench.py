@@ -21,11 +21,13 @@ from bench.accuracy import (
 from bench.accuracy_report import MARKS, Report, as_markdown, as_text
 from bench.accuracy_rows import best_bias_ms
 from bench.clock_browser import LONG, RULER, _options, batches, key, plan
-from bench.clock_records import BrowserRun, BusyServer, Kept, Records, RelayAlone, Use, kept_by
+from bench.clock_records import DECODER, BrowserRun, BusyServer, Kept, RelayAlone, kept_by
 from bench.figures import family_cpu_s
 from bench.host_clock import ahead_ms, raw_ms
+from bench.machine import Use
 from bench.paths import NAMED, Direction, Network, Passage, Traits
 from bench.probe_client import Probe
+from bench.records import Records
 from bench.report import put_into
 from tests.browser.relay import Relay
 
@@ -242,7 +244,7 @@ def test_only_the_quickest_probes_count_for_the_bias():
 
 def test_what_was_finished_is_read_again_without_the_line_that_was_cut(tmp_path):
     path = tmp_path / "var" / "kept.jsonl"
-    records = Records(path)
+    records = Records(path, DECODER)
     assert records.read() == []
     run = make_run(up=Kept(20.0, (0.1, 0.2, 0.3), 40), reference=[probe(1, 1)])
     alone = RelayAlone(name="null", probes=[probe(1, 1)], base_ms=BASE_MS, use=ALONE)

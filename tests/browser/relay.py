@@ -26,7 +26,9 @@ class Relay:
     With a network the bytes are kept as it says; all connections share its two directions.
     """
 
-    def __init__(self, target_port: int, seed: int = 0, network: Network | None = None) -> None:
+    def __init__(
+        self, target_port: int, seed: int | str = 0, network: Network | None = None
+    ) -> None:
         self.port = 0
         self._target_port = target_port
         self._random = Random(seed)

@@ -10,9 +10,9 @@ from playwright.sync_api import Playwright
 
 from bench.accuracy import Law, Watched, pace_off_ppm, score
 from bench.browser_run import BentPage
-from bench.clock_work import relayed
 from bench.host_clock import media_base_ms
 from bench.paths import Network, Traits
+from bench.place import relayed
 from tests.browser.relay import Relay
 from tests.browser.server import Server
 

@@ -1,0 +1,53 @@
+"""Where browsers are measured: a production server with its pages, and relays before it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.host_clock import media_base_ms
+from bench.paths import Network
+from tests.browser.relay import Relay
+from tests.browser.server import Server, production_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A running server whose media clock's base is known."""
+
+    port: int
+    base_ms: float
+    server: Server
+
+    def make_room(self, slug: str) -> None:
+        """An empty room with the demo film."""
+        self.server.manage("demo_room", "--slug", slug, "--verbosity", "0")
+
+
+@contextmanager
+def serving() -> Iterator[Place]:
+    """A production server with its pages, in a directory of its own."""
+    with tempfile.TemporaryDirectory(prefix="csw-bench-") as directory:
+        server = Server(Path(directory), **production_settings())
+        try:
+            server.manage("collectstatic", "--no-input", "--verbosity", "0")
+            server.manage("migrate", "--verbosity", "0")
+            server.start()
+            yield Place(server.port, media_base_ms(server.database), server)
+        finally:
+            server.stop()
+
+
+@contextmanager
+def relayed(port: int, network: Network | None, seed: int | str) -> Iterator[Relay | None]:
+    """A relay before a server; without a network there is none."""
+    if network is None:
+        yield None
+        return
+    relay = Relay(port, seed, network)
+    relay.start()
+    try:
+        yield relay
+    finally:
+        relay.stop()
