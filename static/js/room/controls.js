@@ -16,9 +16,11 @@ import { offline, unanswered } from "./refusals.js";
  * @typedef {object} Room where the room stands, as far as this client has applied
  * @property {VideoState} video
  * @property {Position} position
+ * @property {boolean} [waits] for somebody, before the film goes on
  *
  * @typedef {"play" | "pause" | "seek" | "rate" | "source"} ControlKind
  * @typedef {"answered" | "refused" | "timeout"} Outcome
+ * @typedef {{ref: string, baseSeq: number, at?: number, currentTime?: number}} Spoken what every control says
  */
 
 export class Controls {
@@ -79,14 +81,19 @@ export class Controls {
     return Math.min(Math.max(positionS, 0), MAX_POSITION_S);
   }
 
-  /** @param {{leadMs?: number}} [options] `leadMs`: start together, that much later */
+  /**
+   * With a lead, and while the room waits, only the room knows when the film starts.
+   * @param {{leadMs?: number}} [options] `leadMs`: start together, that much later
+   */
   play({ leadMs } = {}) {
     const lead = leadMs === undefined ? {} : { leadMs };
-    return this.#give("play", (spoken) => ({ type: ClientType.VIDEO_PLAY, ...lead, ...spoken }), true);
+    const foreseeable = leadMs === undefined && !this.#room()?.waits;
+    const build = (/** @type {Spoken} */ spoken) => ({ type: ClientType.VIDEO_PLAY, ...lead, ...spoken });
+    return this.#give("play", build, { withPosition: true, foreseeable });
   }
 
   pause() {
-    return this.#give("pause", (spoken) => ({ type: ClientType.VIDEO_PAUSE, ...spoken }), true);
+    return this.#give("pause", (spoken) => ({ type: ClientType.VIDEO_PAUSE, ...spoken }), { withPosition: true });
   }
 
   /** @param {number} positionS kept within the film */
@@ -153,14 +160,11 @@ export class Controls {
 
   /**
    * @param {ControlKind} kind
-   * @param {(
-   *   spoken: {ref: string, baseSeq: number, at?: number, currentTime?: number},
-   *   room: Room,
-   * ) => Control} build
-   * @param {boolean} [withPosition]
+   * @param {(spoken: Spoken, room: Room) => Control} build
+   * @param {{withPosition?: boolean, foreseeable?: boolean}} [how]
    * @returns {string | null} its ref; null: refused at once
    */
-  #give(kind, build, withPosition = false) {
+  #give(kind, build, { withPosition = false, foreseeable = true } = {}) {
     const room = this.#room();
     const { locked } = this.#clock;
     const atMs = this.#clock.now();
@@ -179,7 +183,7 @@ export class Controls {
       return null;
     }
     const ownPositionS = locked ? null : positionS;
-    this.#pending.add(base, { ref, control, atMs, ownPositionS });
+    this.#pending.add(base, { ref, control, atMs, ownPositionS, foreseeable });
     this.#onGiven(kind, ref);
     return ref;
   }
