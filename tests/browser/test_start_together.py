@@ -56,9 +56,8 @@ def test_two_count_down_and_start_in_one_instant(pair: tuple[Viewer, Viewer]) ->
         viewer.start_ruler()
     ben.press("s")
     for viewer in pair:
-        figure = viewer.part("countdown").locator("text")
-        eventually(lambda one=figure: one.is_visible(), "the countdown is on the picture")
-        assert re.fullmatch("[321]", figure.text_content() or "")
+        viewer.part("countdown").wait_for(state="visible")
+        assert re.fullmatch("[321]", viewer.part("countdown").text_content().strip())
         assert viewer.paused
     eventually(lambda: not ada.paused, "the film starts")
     started_ms = ada.true_now_ms()
@@ -81,7 +80,7 @@ def test_the_countdown_is_said_once_and_a_pause_ends_it(pair: tuple[Viewer, View
     )
     ben.toggle()
     for viewer in pair:
-        eventually(lambda one=viewer: not one.part("countdown").is_visible(), "it is over")
+        viewer.part("countdown").wait_for(state="hidden")
     assert ada.paused
     assert ben.paused
 

@@ -108,6 +108,16 @@ export class Steering {
     return this.#follower.startMs;
   }
 
+  /** Whether small changes of speed may correct this viewer's film. */
+  get allowRate() {
+    return this.#follower.allowRate;
+  }
+
+  set allowRate(allowed) {
+    this.#follower.allowRate = allowed;
+    this.kick();
+  }
+
   get blocked() {
     return this.#blocked;
   }

@@ -62,9 +62,11 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
   /** The source whose length we have told the room. */
   let told = "";
   const tellDuration = () => {
-    const source = party.state.video?.source;
+    const { video: state, waiting } = party.state;
+    const source = state?.source;
     const durationS = player.durationS;
-    if (!source || source.id === told || source.url !== loadedUrl || durationS === null) return;
+    // While the room waits, the same message says that we are ready.
+    if (waiting || !source || source.id === told || source.url !== loadedUrl || durationS === null) return;
     if (video.readyState === 0) return;
     told = source.id;
     party.tellDuration(durationS);
@@ -122,12 +124,12 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
 }
 
 /**
- * What may be said to the room: the wire carries finite figures only.
+ * What may be said to the room: the wire carries its own fields and finite figures only.
  * @param {Status} status
  * @returns {Status | null} null: nothing worth saying yet
  */
 export function reportable(status) {
-  const { driftMs, boundMs, rttMs, bufferS, startMs } = status;
+  const { driftMs, boundMs, rttMs, rate, bufferS, startMs, droppedFrames, state } = status;
   if (![driftMs, boundMs, rttMs, bufferS, startMs].every(Number.isFinite)) return null;
-  return { ...status, startMs: Math.max(0, startMs) };
+  return { driftMs, boundMs, rttMs, rate, bufferS, startMs: Math.max(0, startMs), droppedFrames, state };
 }

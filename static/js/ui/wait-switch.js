@@ -30,6 +30,6 @@ export function mountWaitSwitch({ root, party }) {
 /** @param {boolean} on */
 export function waitSentence(on) {
   return on
-    ? "When somebody’s film is still loading, it stands for all, 20 seconds at most."
+    ? "When somebody’s film runs dry it stands for all, a few seconds at most."
     : "Whoever is still loading catches up; the film goes on for the others.";
 }
