@@ -5,8 +5,8 @@ import asyncio
 from msgspec import structs
 
 from tests.rooms import FILM
+from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import RoomSettings, Source
-from watchparty.core.room import SavedRoom
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
 
 

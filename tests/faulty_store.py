@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from watchparty.core.room import Command, RoomState
+from watchparty.core.state import Command, RoomState
 from watchparty.store.base import Answer, Conflict, Outcome, RoomRecord, StoreUnavailable
 from watchparty.store.memory import MemoryStore
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tests.faulty_store import FaultyStore
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.room import Command, RoomState
+from watchparty.core.state import Command, RoomState
 from watchparty.store.base import LEASE_MS, Outcome, RoomRecord
 
 Leases = dict[str, dict[str, tuple[float, dict[str, User]]]]

@@ -4,7 +4,8 @@ from typing import Any
 
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import Control, Source, VideoPause, VideoPlay, VideoSeek
-from watchparty.core.room import Applied, Command, OwnIntent, Refusal, RoomState, apply
+from watchparty.core.room import apply
+from watchparty.core.state import Applied, Command, OwnIntent, Refusal, RoomState
 
 NOW_MS = 1_700_000_000_000.0
 FILM_S = 90.0

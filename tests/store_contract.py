@@ -12,13 +12,7 @@ import pytest
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import MANY, REMEMBERED_MS, House, applied, ask, state_of, toggle
 from tests.test_presence import user
-from watchparty.core.room import (
-    Applied,
-    CloseRoom,
-    FilmEnded,
-    Moot,
-    Refusal,
-)
+from watchparty.core.state import Applied, CloseRoom, FilmEnded, Moot, Refusal
 from watchparty.store.base import (
     Limited,
     NoSuchRoom,

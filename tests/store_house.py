@@ -7,12 +7,7 @@ from sync.core.bucket import Limit
 from tests.dict_archive import DictArchive, kept
 from tests.rooms import NOW_MS, pause, play
 from watchparty.core.protocol import Control, VideoPause, VideoPlay
-from watchparty.core.room import (
-    Applied,
-    Command,
-    OwnIntent,
-    RoomState,
-)
+from watchparty.core.state import Applied, Command, OwnIntent, RoomState
 from watchparty.store.base import (
     Outcome,
     RoomStore,

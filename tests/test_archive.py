@@ -10,8 +10,9 @@ from msgspec import structs
 
 from tests.party_rig import later
 from tests.rooms import FILM, NOW_MS, room
+from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import RoomSettings
-from watchparty.core.room import RoomState, SavedRoom
+from watchparty.core.state import RoomState
 from watchparty.models import Room
 from watchparty.store import archive as archive_module
 from watchparty.store.archive import FLUSH_AFTER_S, RETRY_AFTER_S, DatabaseArchive

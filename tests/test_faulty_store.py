@@ -8,7 +8,7 @@ from tests.faulty_store import Faults, FaultyStore
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_contract import StoreContract
 from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
-from watchparty.core.room import Applied, Command
+from watchparty.core.state import Applied, Command
 from watchparty.store.base import MAX_ATTEMPTS, StoreUnavailable
 
 BAD_LINE = Faults(lost_request=0.1, lost_answer=0.2, conflict=0.3, most_turns=5)

@@ -10,7 +10,7 @@ from sync.core.wire import CloseCode
 from tests.dict_archive import kept
 from tests.party_rig import Member, Party, later, media_ms
 from tests.rooms import play
-from watchparty.core.room import CloseRoom, Command
+from watchparty.core.state import CloseRoom, Command
 from watchparty.hub.hub import SERVER_TIME_EVERY, Hub
 from watchparty.hub.room_hub import MAX_WAITING
 from watchparty.hub.stream import CATCH_UP_S

@@ -11,7 +11,7 @@ import pytest
 from sync.core.wire import CloseCode
 from tests.party_rig import Party, later
 from tests.rooms import play
-from watchparty.core.room import Applied, CloseRoom, Command
+from watchparty.core.state import Applied, CloseRoom, Command
 from watchparty.hub.hub import Hub
 from watchparty.store.base import NoSuchRoom, Outcome, RoomIsClosed
 

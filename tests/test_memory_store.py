@@ -10,7 +10,7 @@ from tests.rooms import NOW_MS, play
 from tests.store_contract import StoreContract
 from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
 from watchparty.core.protocol import VideoPlay
-from watchparty.core.room import Applied
+from watchparty.core.state import Applied
 from watchparty.store.base import HELD_EVENTS
 from watchparty.store.memory import SWEEP_EVERY, MemoryStore
 

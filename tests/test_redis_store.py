@@ -12,7 +12,7 @@ from tests.store_contract import StoreContract
 from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
 from tests.test_presence import user
 from watchparty.core.protocol import VideoPlay
-from watchparty.core.room import Applied, Command
+from watchparty.core.state import Applied, Command
 from watchparty.store.base import (
     HELD_EVENTS,
     LEASE_MS,

@@ -16,7 +16,9 @@ from watchparty.core.protocol import (
     VideoSource,
     VideoStateChanged,
 )
-from watchparty.core.room import (
+from watchparty.core.room import apply
+from watchparty.core.sources import make_source, source_problem
+from watchparty.core.state import (
     Applied,
     CloseRoom,
     Command,
@@ -24,9 +26,6 @@ from watchparty.core.room import (
     Moot,
     RoomEmptied,
     RoomState,
-    apply,
-    make_source,
-    source_problem,
     video_state,
 )
 
@@ -163,7 +162,6 @@ UNMEASURED = room(duration_s=None, source=structs.replace(FILM, duration=None))
         (room(), ready()),
         (room(source=None, duration_s=None), ready()),
         (UNMEASURED, ready(seq=11)),
-        (UNMEASURED, ready(seq=41)),
         (UNMEASURED, VideoReady(seq=40)),
     ],
 )
@@ -171,6 +169,10 @@ def test_a_length_of_another_film_or_told_too_late_changes_nothing(
     state: RoomState, told: VideoReady
 ) -> None:
     assert apply(state, by_ada(told), NOW_MS) == Moot()
+
+
+def test_who_is_ready_for_what_has_not_happened_is_of_another_history() -> None:
+    assert refused(UNMEASURED, ready(seq=41)) == ("stale", "seq")
 
 
 def test_the_first_length_told_is_everybody_s_and_moves_nothing() -> None:

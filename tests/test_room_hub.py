@@ -8,7 +8,7 @@ import pytest
 from sync.core.wire import CloseCode
 from tests.dict_archive import kept
 from tests.party_rig import Party, later, media_ms
-from watchparty.core.room import CloseRoom, Command
+from watchparty.core.state import CloseRoom, Command
 from watchparty.store.base import StoreUnavailable
 
 pytestmark = pytest.mark.virtual_time

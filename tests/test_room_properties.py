@@ -4,12 +4,15 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from tests.rooms import NOW_MS, room, standing_at
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import (
+    MAX_NAMED,
+    ChangeSettings,
     RoomSettings,
+    SettingsChanged,
     SourceRequest,
     VideoPause,
     VideoPlay,
@@ -17,18 +20,24 @@ from watchparty.core.protocol import (
     VideoSeek,
     VideoSource,
     VideoStateChanged,
+    VideoWaiting,
 )
-from watchparty.core.room import (
+from watchparty.core.room import apply
+from watchparty.core.state import (
     Applied,
     CloseRoom,
     Command,
     Decision,
     FilmEnded,
+    Freeze,
+    NameLaggards,
     RoomEmptied,
     RoomState,
-    apply,
+    StartTogether,
     video_state,
+    waiting_of,
 )
+from watchparty.core.waiting import HARD_MS, SPARED_MS
 
 seqs = st.integers(30, 60) | st.just(UNSET)
 seconds = st.floats(0, 200) | st.integers(0, 3).map(float)
@@ -50,6 +59,15 @@ intents = st.one_of(
     st.builds(VideoRate, rate=st.floats(0.25, 4), **spoken),
     st.builds(VideoSource, source=sources, ref=refs),
     st.builds(FilmEnded, armed_seq=armed),
+    st.builds(ChangeSettings, wait_for_all=st.booleans() | st.just(UNSET), ref=refs),
+    st.builds(StartTogether, armed_seq=armed, lead_ms=st.floats(300, 2000)),
+    st.builds(NameLaggards, armed_seq=armed, user_ids=st.just(("bo",))),
+    st.builds(
+        Freeze,
+        armed_seq=armed,
+        stalled=st.sampled_from([{"bo": "p-bo"}, {"bo": "p-bo", "cy": "p-cy"}]),
+        server=st.just("s1"),
+    ),
     st.builds(RoomEmptied, armed_seq=armed, at_ms=st.floats(NOW_MS - 5000, NOW_MS)),
 )
 commands = st.builds(Command, intents, user_id=st.sampled_from(["ada", "bo", "cy"]))
@@ -59,6 +77,7 @@ beginnings = st.sampled_from(
         room(),
         standing_at(90, ended=True),
         room(settings=RoomSettings(on_end="loop")),
+        room(settings=RoomSettings(wait_for_all=True)),
         room(playhead=Playhead(position_s=3, at_ms=NOW_MS + 2000, playing=True)),
         RoomState(slug="new", epoch="e1"),
     ]
@@ -107,12 +126,46 @@ def test_the_same_commands_lead_to_the_same_room(state: RoomState, script: Any) 
 @given(beginnings, steps)
 def test_what_is_told_is_the_state(state: RoomState, script: Any) -> None:
     for decision, _ in applied(state, script):
-        assert isinstance(decision.event, VideoStateChanged)
-        told = {name: getattr(decision.event, name) for name in decision.event.__struct_fields__}
-        told.pop("type", None)
-        snapshot = video_state(decision.state)
-        assert told == {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
-        assert snapshot.current_time == decision.state.playhead.position_s
+        event, state = decision.event, decision.state
+        if isinstance(event, SettingsChanged):
+            told = {name: getattr(event, name) for name in RoomSettings.__struct_fields__}
+            assert told == structs.asdict(state.settings)
+            continue
+        snapshot: Any = video_state(state)
+        assert snapshot.current_time == state.playhead.position_s
+        if state.waiting is None:
+            assert isinstance(event, VideoStateChanged)
+            assert waiting_of(state) is UNSET
+        else:
+            assert isinstance(event, VideoWaiting)
+            snapshot = waiting_of(state)
+        told = {name: getattr(event, name) for name in snapshot.__struct_fields__}
+        assert told == structs.asdict(snapshot)
+
+
+@given(beginnings, steps)
+def test_a_film_that_waits_stands_and_nobody_waits_for_ever(state: RoomState, script: Any) -> None:
+    for decision, now_ms in applied(state, script):
+        gate = decision.state.waiting
+        if gate is not None:
+            assert not decision.state.playhead.playing
+            assert not decision.state.ended
+            assert gate.deadline_ms <= now_ms + HARD_MS
+            assert len(gate.user_ids) <= MAX_NAMED
+            over = StartTogether(decision.state.seq, lead_ms=300)
+            assert isinstance(apply(decision.state, Command(over), gate.deadline_ms), Applied)
+
+
+@given(beginnings, steps)
+def test_no_room_freezes_twice_for_one_person_within_30_s(state: RoomState, script: Any) -> None:
+    frozen_ms: dict[str, float] = {}
+    for (command, _), (decision, now_ms) in zip(script, run(state, script), strict=True):
+        if isinstance(command.intent, Freeze) and isinstance(decision, Applied):
+            gate = decision.state.waiting
+            assert gate is not None
+            for user_id in gate.user_ids:
+                assert now_ms >= frozen_ms.get(user_id, 0) + SPARED_MS
+                frozen_ms[user_id] = now_ms
 
 
 @given(beginnings, steps)

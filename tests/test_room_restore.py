@@ -3,8 +3,9 @@
 import pytest
 
 from tests.rooms import NOW_MS, decide, pause, refused, room, seek, standing_at
+from watchparty.core.keeping import LOST_AT_MOST, SavedRoom, restore
 from watchparty.core.playhead import Playhead
-from watchparty.core.room import LOST_AT_MOST, RoomState, SavedRoom, restore
+from watchparty.core.state import RoomState
 
 LATER_MS = NOW_MS + 20_000.0
 

@@ -10,7 +10,7 @@ from tests.faulty_store import Faults, FaultyStore
 from tests.party_rig import later, media_ms
 from tests.rooms import play, room, standing_at
 from tests.store_house import LIMITS, applied
-from watchparty.core.room import RoomState, video_event
+from watchparty.core.state import RoomState, video_event
 from watchparty.hub.delivery import MAX_HELD, WAIT_FOR_MISSING_S
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
 
@@ -35,6 +35,7 @@ class Rig:
             self.store,
             media_ms,
             broadcast=lambda frame: self.told.append(frame.text),
+            armed=lambda _: None,
             film_ends=self.ends.append,
             catch_up_due=lambda: self.asked_at_ms.append(media_ms()),
         )

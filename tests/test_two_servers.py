@@ -8,7 +8,7 @@ from sync.core.wire import CloseCode
 from tests.dict_archive import kept
 from tests.faulty_store import Faults
 from tests.party_rig import Member, Party, later, media_ms
-from watchparty.core.room import CloseRoom, Command
+from watchparty.core.state import CloseRoom, Command
 from watchparty.hub.delivery import WAIT_FOR_MISSING_S
 from watchparty.hub.hub import DIGEST_EVERY
 from watchparty.hub.relay import MESSAGE_TYPE

@@ -11,7 +11,7 @@ from tests.party_rig import Member, Party, later, media_ms
 from tests.test_company import status_of
 from watchparty.core.presence import GRACE_MS, users_hash
 from watchparty.core.protocol import STATUSES_IN_FULL
-from watchparty.core.room import CloseRoom, Command
+from watchparty.core.state import CloseRoom, Command
 from watchparty.hub.attendance import DOUBT_MS, RENEW_EVERY_S
 from watchparty.hub.hub import DIGEST_EVERY
 from watchparty.store.base import LEASE_MS

@@ -9,20 +9,23 @@ import pytest
 
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import Control, Source
-from watchparty.core.room import (
+from watchparty.core.room import apply
+from watchparty.core.state import (
     Applied,
     Command,
     Decision,
     FilmEnded,
+    Gate,
     Moot,
     OwnIntent,
     Refusal,
     RoomState,
-    apply,
 )
 
 VECTORS = Path(__file__).parent / "vectors"
-MAX_LEAD_MS = 3000
+GATE = Gate(
+    reason="start", user_ids=(), since_seq=40, opened_ms=980000, deadline_ms=988000, server="s1"
+)
 
 
 def cases(name: str) -> list[Any]:
@@ -53,6 +56,7 @@ def room_of(state: dict[str, Any]) -> RoomState:
         last_control_ms=state["lastControlAtMs"],
         seek_seq=state["seekSeq"],
         source_seq=state["sourceSeq"],
+        waiting=GATE if state.get("waiting") else None,
     )
 
 
@@ -64,8 +68,6 @@ def intent_of(fields: dict[str, Any], state: dict[str, Any]) -> Control | OwnInt
     if fields.pop("baseEpoch", state["epoch"]) != state["epoch"]:
         # No field of the wire: `restore` numbers a new epoch so that older bases are foreign to it.
         fields["baseSeq"] = state["seq"] + 1
-    if fields.get("leadMs", 0) > MAX_LEAD_MS:
-        fields["leadMs"] = MAX_LEAD_MS  # beyond it the parser refuses
     if fields.get("currentTime", 0) < 0:
         fields["currentTime"] = 0  # likewise
     try:
@@ -99,6 +101,7 @@ def state_of(decision: Decision) -> dict[str, Any]:
         "lastControlAtMs": state.last_control_ms,
         "seekSeq": state.seek_seq,
         "sourceSeq": state.source_seq,
+        "waiting": state.waiting is not None,
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from django.apps import apps
 from django.utils import timezone
 
-from watchparty.core.room import CloseRoom, Command
+from watchparty.core.state import CloseRoom, Command
 from watchparty.models import Room
 from watchparty.store.base import NoSuchRoom, RoomIsClosed, StoreUnavailable
 

@@ -17,10 +17,15 @@ WITHIN_MS = 50.0
 STARVE = """starved => {
     const own = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "readyState");
     const video = document.querySelector("video");
-    if (starved) Object.defineProperty(video, "readyState", {
-        get: () => Math.min(own.get.call(video), 2), configurable: true,
+    delete video.readyState;
+    delete video.buffered;
+    if (starved) Object.defineProperties(video, {
+        readyState: {get: () => Math.min(own.get.call(video), 2), configurable: true},
+        buffered: {
+            get: () => ({length: 1, start: () => 0, end: () => video.currentTime}),
+            configurable: true,
+        },
     });
-    else delete video.readyState;
 }"""
 
 

@@ -26,6 +26,13 @@ test("a bare VideoState of the wire is enough for a prediction", () => {
   assert.equal(state?.isPlaying, false);
 });
 
+test("play while the room waits stands on, since only the room knows when it goes on", () => {
+  const standing = { isPlaying: false, currentTime: 10, serverTimestamp: 1000, rate: 1, duration: 90, ended: false };
+  const { state } = predict({ ...standing, waiting: true }, { type: "video:play", at: 3000, currentTime: 10 }, 3000);
+  assert.equal(state?.isPlaying, false);
+  assert.equal(state?.waiting, true);
+});
+
 /** @param {unknown} actual @param {unknown} wanted @param {string} field */
 function assertSame(actual, wanted, field) {
   if (typeof wanted !== "number") assert.equal(actual, wanted, field);

@@ -132,11 +132,12 @@ test("a source is proposed without the fields that only the server gives", () =>
   assert.equal(party.playhead()?.positionS, 10);
 });
 
-test("a start together is asked for with its lead, and when it comes is the room's to say", () => {
-  const { party, newest } = playing({ isPlaying: false });
+test("a start together is asked for with its lead, and until it begins the film stands", () => {
+  const { party, newest, clock } = playing({ isPlaying: false });
   party.play({ leadMs: 1500 });
   assert.equal(newest().sent.at(-1).leadMs, 1500);
   assert.equal(party.playhead()?.playing, false);
+  assert.equal(party.playhead()?.atMs, clock.now());
 });
 
 // -- Across a loss --------------------------------------------------------------------------

@@ -155,11 +155,17 @@ class Roster(Generic[S]):
             del self._seats[user_id]
         return gone
 
-    def report(self, user_id: str, status: Status) -> None:
-        """Keep a member's latest status."""
+    def connected(self) -> list[Seat[S]]:
+        """The places of all members but those in their grace."""
+        return [seat for seat in self._seats.values() if seat.gone_at_ms is None]
+
+    def report(self, user_id: str, status: Status) -> Status | None:
+        """Keep a member's latest status; returns the one before it."""
         seat = self._seats.get(user_id)
-        if seat is not None:
-            seat.status = status
+        if seat is None:
+            return None
+        before, seat.status = seat.status, status
+        return before
 
     def statuses(self) -> dict[str, Status]:
         """The latest status of every member who gave one."""

@@ -13,6 +13,7 @@ import msgspec
 from sync.core.wire import Frame
 from watchparty.core.protocol import MembersStatus, User, UserJoined, UserLeft, UserUpdated
 from watchparty.hub.company import Company
+from watchparty.hub.gatekeeper import Gatekeeper, MembersReady
 from watchparty.hub.relay import Relay
 from watchparty.hub.work import HubContext
 
@@ -25,7 +26,9 @@ DOUBT_MS: Final = (2 * RENEW_EVERY_S + 1) * 1000.0
 MAX_NEWS: Final = 512
 """News that waits for the store; beyond it the oldest is left to the others' next reading."""
 
-_news: Final = msgspec.json.Decoder(UserJoined | UserUpdated | UserLeft | MembersStatus)
+_news: Final = msgspec.json.Decoder(
+    UserJoined | UserUpdated | UserLeft | MembersStatus | MembersReady
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +42,14 @@ class Attendance:
         context: HubContext,
         company: Company,
         relay: Relay,
+        gatekeeper: Gatekeeper,
         settle_due: Callable[[], bool],
     ) -> None:
         self._slug = slug
         self._context = context
         self._company = company
         self._relay = relay
+        self._gatekeeper = gatekeeper
         self._settle_due = settle_due
         self._news: deque[Frame] = deque(maxlen=MAX_NEWS)
         self._leased: dict[str, User] = {}
@@ -121,6 +126,8 @@ class Attendance:
                 self._company.left_elsewhere(user_id, origin)
             case MembersStatus(statuses=statuses) if isinstance(statuses, dict):
                 self._company.heard_statuses(statuses)
+            case MembersReady():
+                self._gatekeeper.heard_ready(news)
 
     async def _lease_changes(self) -> None:
         here = self._here()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import UNSET, structs
 
@@ -34,6 +34,18 @@ TICK_S: Final = 0.045
 """One tick for cursors and reactions: 22 Hz, within DESIGN's 20–25."""
 
 
+class Watcher(Protocol):
+    """Whom it matters to who is here and how they do."""
+
+    def changed(self) -> None:
+        """Somebody has come or gone."""
+        ...
+
+    def reported(self, user_id: str, before: Status | None, status: Status, *, here: bool) -> None:
+        """A member has told how it does, here or at another server."""
+        ...
+
+
 class Company:
     """Who is here, and what they show each other. Everything returns at once."""
 
@@ -54,6 +66,7 @@ class Company:
         """Tells the other servers who came, changed or left here …"""
         self._publish_statuses = statuses
         """… and how those here do."""
+        self.watcher: Watcher | None = None
         self._batch = Batch()
         self._tick: asyncio.TimerHandle | None = None
         self._statuses_changed = False
@@ -79,6 +92,7 @@ class Company:
             replaced.end(CloseCode.OPEN_ELSEWHERE)
         connection.user_id = seated.id
         connection.session.joined = True
+        self._changed()
         if is_new:
             return seated, encode(UserJoined(**fields(seated)))
         return seated, None if before == seated else encode(UserUpdated(**fields(seated)))
@@ -94,12 +108,14 @@ class Company:
             self.unpoint(user_id)
             self._say_left(user_id)
             self._note_desertion()
+            self._changed()
 
     def lost(self, connection: Connection, user_id: str) -> None:
         """A member's socket has ended; it may come back within the grace."""
         if self.roster.unseat(user_id, connection, self._now_ms()):
             self.unpoint(user_id)
             self._note_desertion()
+            self._changed()
 
     def point(self, user_id: str, message: CursorMove) -> None:
         """A member points at the picture."""
@@ -130,9 +146,9 @@ class Company:
 
     def report(self, user_id: str, message: MemberStatus) -> None:
         """A member tells how playback does there."""
-        status = {name: getattr(message, name) for name in Status.__struct_fields__}
-        self.roster.report(user_id, Status(**status))
-        self._statuses_changed = self._own_statuses_changed = True
+        status = Status(**{name: getattr(message, name) for name in Status.__struct_fields__})
+        self._keep(user_id, status, here=True)
+        self._own_statuses_changed = True
 
     def rename(self, connection: Connection, user_id: str, message: MemberRename) -> None:
         """A member takes another name and colour."""
@@ -179,6 +195,7 @@ class Company:
             replaced.user_id = None
             replaced.end(CloseCode.OPEN_ELSEWHERE)
             self._note_desertion()
+        self._changed()
         if is_new:
             self.broadcast(encode(UserJoined(**fields(user))))
         elif before != user:
@@ -194,6 +211,7 @@ class Company:
         self.broadcast(encode(UserLeft(user_id=user_id)))
         if not len(self.roster):
             self._note_desertion()
+        self._changed()
 
     def meet(self, users: list[User], before: set[str]) -> None:
         """Take over what the leases say; `before`: who was elsewhere when they were read."""
@@ -209,8 +227,7 @@ class Company:
         """How members at another server do."""
         elsewhere = self.roster.elsewhere()
         for user_id in statuses.keys() & elsewhere:
-            self.roster.report(user_id, statuses[user_id])
-            self._statuses_changed = True
+            self._keep(user_id, statuses[user_id], here=False)
 
     def dismiss(self, code: int) -> None:
         """Close every member's socket."""
@@ -236,17 +253,30 @@ class Company:
         self._publish(frame)
 
     def _statuses(self) -> MembersStatus:
+        """Small rooms show everybody's; of a large one each server sums up its own members."""
         statuses = self.roster.statuses()
         if len(statuses) > STATUSES_IN_FULL:
-            return MembersStatus(summary=summarise(statuses))
+            return MembersStatus(summary=summarise(self._own_statuses()))
         return MembersStatus(statuses=statuses)
 
+    def _own_statuses(self) -> dict[str, Status]:
+        here = {user.id for user in self.roster.here()}
+        return {one: status for one, status in self.roster.statuses().items() if one in here}
+
     def _tell_own_statuses(self) -> None:
-        """Small rooms show everybody's; of a large one each server sums up its own members."""
         if len(self.roster) <= STATUSES_IN_FULL:
-            here = {user.id for user in self.roster.here()}
-            own = {one: status for one, status in self.roster.statuses().items() if one in here}
-            self._publish_statuses(encode(MembersStatus(statuses=own), passing=True))
+            own = MembersStatus(statuses=self._own_statuses())
+            self._publish_statuses(encode(own, passing=True))
+
+    def _keep(self, user_id: str, status: Status, *, here: bool) -> None:
+        before = self.roster.report(user_id, status)
+        self._statuses_changed = True
+        if self.watcher is not None:
+            self.watcher.reported(user_id, before, status, here=here)
+
+    def _changed(self) -> None:
+        if self.watcher is not None:
+            self.watcher.changed()
 
     def _say_left(self, user_id: str) -> None:
         news = encode(UserLeft(user_id=user_id))

@@ -29,7 +29,7 @@ from watchparty.core.protocol import (
     VideoSeek,
     VideoSource,
 )
-from watchparty.core.room import Command
+from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
 from watchparty.hub.room_hub import RoomHub
 from watchparty.hub.work import HubContext

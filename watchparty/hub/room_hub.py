@@ -22,8 +22,9 @@ from watchparty.core.protocol import (
     RoomSummary,
     User,
     UserSelf,
+    VideoReady,
 )
-from watchparty.core.room import (
+from watchparty.core.state import (
     Applied,
     Command,
     FilmEnded,
@@ -32,12 +33,14 @@ from watchparty.core.room import (
     RoomEmptied,
     RoomState,
     video_state,
+    waiting_of,
 )
 from watchparty.hub.answers import error, fields, tell_failure, too_often, turned_away
 from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
+from watchparty.hub.gatekeeper import Gatekeeper
 from watchparty.hub.relay import Relay
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
 from watchparty.hub.work import (
@@ -105,8 +108,20 @@ class RoomHub:
             news=self._note_news,
             statuses=self._relay.publish_presence,
         )
+        self._gatekeeper = self.company.watcher = Gatekeeper(
+            context.instance,
+            self.company.roster,
+            context.now_ms,
+            submit=lambda intent: self._put(Own(Command(intent))),
+            publish=self._relay.publish_presence,
+        )
         self._attendance = Attendance(
-            slug, context, self.company, self._relay, settle_due=lambda: self._put(Settle())
+            slug,
+            context,
+            self.company,
+            self._relay,
+            self._gatekeeper,
+            settle_due=lambda: self._put(Settle()),
         )
         self._seconds = 0
         self._stream = OrderedStream(
@@ -114,6 +129,7 @@ class RoomHub:
             context.store,
             context.now_ms,
             broadcast=self.company.broadcast,
+            armed=self._gatekeeper.arm,
             film_ends=self._film_ended,
             catch_up_due=self._catch_up_due,
         )
@@ -126,7 +142,9 @@ class RoomHub:
         self._put(Arrive(connection, join), connection)
 
     def control(self, connection: Connection, user_id: str, message: Control) -> None:
-        """A member asks for a change of the playback."""
+        """A member asks for a change of the playback, or is ready for one."""
+        if isinstance(message, VideoReady):
+            self._gatekeeper.ready(user_id, message.seq)
         action = ACTIONS[type(message)]
         command = Command(message, user_id=user_id, person=connection.person, action=action)
         self._put(Ask(connection, command), connection, command.ref)
@@ -321,6 +339,7 @@ class RoomHub:
             self.company.introduce(news, connection)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
+        command = self._gatekeeper.brief(command)
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         match outcome.answer:
             case Applied(_, event) if outcome.repeated:
@@ -464,6 +483,7 @@ class RoomHub:
             epoch=state.epoch,
             seq=missed[-1].seq if missed else state.seq,
             video_state=video_state(state) if missed is None else UNSET,
+            waiting=waiting_of(state) if missed is None else UNSET,
             events=UNSET if missed is None else missed,
         )
 
@@ -493,4 +513,5 @@ class RoomHub:
 
     def _stop(self) -> None:
         self.company.stop()
+        self._gatekeeper.stop()
         self._stream.stop()

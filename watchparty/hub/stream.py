@@ -6,7 +6,7 @@ from typing import Final
 
 from sync.core.wire import Frame, encode
 from watchparty.core.protocol import MAX_RESUMED, OrderedEvent, Resume
-from watchparty.core.room import RoomState
+from watchparty.core.state import RoomState
 from watchparty.hub.delivery import WAIT_FOR_MISSING_S, OrderedDelivery
 from watchparty.store.base import RoomStore, StoreUnavailable
 
@@ -24,6 +24,7 @@ class OrderedStream:
         now_ms: Callable[[], float],
         *,
         broadcast: Callable[[Frame], None],
+        armed: Callable[[RoomState], None],
         film_ends: Callable[[int], None],
         catch_up_due: Callable[[], object],
     ) -> None:
@@ -33,6 +34,7 @@ class OrderedStream:
         self._store = store
         self._now_ms = now_ms
         self._broadcast = broadcast
+        self._armed = armed
         self._film_ends = film_ends
         self._catch_up_due = catch_up_due
         self._delivery: OrderedDelivery[Frame] | None = None
@@ -49,7 +51,7 @@ class OrderedStream:
         self._delivery = OrderedDelivery(state.epoch, state.seq)
 
     def arm(self, state: RoomState) -> None:
-        """Remember the state, and be there when its film ends."""
+        """Remember the state, tell of it, and be there when its film ends."""
         self.state = state
         if self._end is not None:
             self._end.cancel()
@@ -59,6 +61,7 @@ class OrderedStream:
             delay_s = max(ends_at_ms - self._now_ms(), 1.0) / 1000
             loop = asyncio.get_running_loop()
             self._end = loop.call_later(delay_s, self._film_ends, state.seq)
+        self._armed(state)
 
     def deliver(self, epoch: str, seq: int, frame: Frame) -> None:
         """Pass one event on when its turn has come, and those that waited for it."""

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from msgspec import Struct
 
 from watchparty.core.protocol import ReactionSend, RoomJoin
-from watchparty.core.room import Command
+from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
 from watchparty.store.base import Outcome, RoomStore

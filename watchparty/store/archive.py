@@ -11,8 +11,10 @@ import msgspec
 from django.db import close_old_connections
 
 from sync.core.wire import CLOCK_ROOM
+from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import RoomSettings, Source, SourceRequest
-from watchparty.core.room import RoomState, SavedRoom, make_source
+from watchparty.core.sources import make_source
+from watchparty.core.state import RoomState
 from watchparty.models import HIGHEST_MAX_USERS, Room
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
 

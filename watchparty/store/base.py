@@ -26,17 +26,11 @@ from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
+from watchparty.core.keeping import SavedRoom
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import OrderedEvent, RoomSettings, Source, User
-from watchparty.core.room import (
-    Applied,
-    Command,
-    Moot,
-    Refusal,
-    RoomState,
-    SavedRoom,
-    apply,
-)
+from watchparty.core.room import apply
+from watchparty.core.state import Applied, Command, Moot, Refusal, RoomState
 
 MAX_ATTEMPTS: Final = 32
 """Commits lost in a row to other servers before a command is given up as `unavailable`."""

@@ -6,14 +6,9 @@ from typing import Final
 
 from sync.core.bucket import Limit, TokenBucket
 from watchparty.core.idempotence import Ledger
+from watchparty.core.keeping import SavedRoom, restore
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.room import (
-    Applied,
-    Command,
-    RoomState,
-    SavedRoom,
-    restore,
-)
+from watchparty.core.state import Applied, Command, RoomState
 from watchparty.store.base import (
     HELD_EVENTS,
     Answer,

@@ -8,8 +8,9 @@ from msgspec import structs
 
 from sync.core.bucket import Limit
 from watchparty.core.idempotence import REMEMBERED_MS
+from watchparty.core.keeping import SavedRoom, restore
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.room import Applied, Command, RoomState, SavedRoom, restore
+from watchparty.core.state import Applied, Command, RoomState
 from watchparty.store import redis_forms as forms
 from watchparty.store import redis_scripts as scripts
 from watchparty.store.base import (

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.room import Applied, Command, Refusal, RoomState
+from watchparty.core.state import Applied, Command, Refusal, RoomState
 from watchparty.store.base import Answer, RoomRecord
 
 

@@ -10,12 +10,11 @@ const AT_OLDEST_MS = -1000;
 const AT_NEWEST_MS = 100;
 /** A viewer further off than this is lagging and may not drag the party. */
 const OWN_POSITION_S = 0.25;
-const MAX_LEAD_MS = 3000;
 
 /**
  * The room's state as far as the rules need it; what the wire does not say may be missing.
- * lastControlAtMs: instant of the last control; seekSeq: seq of the last seek or source; sourceSeq: seq of the last source.
- * @typedef {VideoVector & {epoch?: string | number, seq?: number, lastControlAtMs?: number, seekSeq?: number, sourceSeq?: number}} ControlState
+ * waiting: the film stands for some viewers; lastControlAtMs: instant of the last control; seekSeq: seq of the last seek or source; sourceSeq: seq of the last source.
+ * @typedef {VideoVector & {epoch?: string | number, seq?: number, lastControlAtMs?: number, seekSeq?: number, sourceSeq?: number, waiting?: boolean}} ControlState
  */
 /**
  * baseEpoch: the epoch in which baseSeq was counted, known to the server from the sender's snapshot; missing means the room's own.
@@ -28,7 +27,7 @@ const MAX_LEAD_MS = 3000;
 /** The room's own: valid only while the state is the one that armed it. @typedef {{type: "room:end", armedSeq: number}} EndIntent */
 /** @typedef {PlayIntent | PauseIntent | SeekIntent | RateIntent | EndIntent} ControlIntent */
 /** @typedef {{code: "stale" | "invalid_field", field?: string}} Refusal */
-/** @typedef {Required<Pick<ControlState, "seq" | "lastControlAtMs" | "seekSeq" | "sourceSeq">>} Counters */
+/** @typedef {Required<Pick<ControlState, "seq" | "lastControlAtMs" | "seekSeq" | "sourceSeq" | "waiting">>} Counters */
 /**
  * @template {ControlState} S
  * @typedef {{state: S & Counters, refusal: null} | {state: null, refusal: Refusal}} Decision
@@ -56,7 +55,7 @@ export function predict(state, intent, nowMs) {
 /** @template {ControlState} S @param {S} state @param {number} nowMs @returns {S & Counters} */
 function withDefaults(state, nowMs) {
   const lastControlAtMs = state.lastControlAtMs ?? Math.min(state.serverTimestamp, nowMs);
-  return { ...state, seq: state.seq ?? 0, seekSeq: state.seekSeq ?? 0, sourceSeq: state.sourceSeq ?? 0, lastControlAtMs };
+  return { ...state, seq: state.seq ?? 0, seekSeq: state.seekSeq ?? 0, sourceSeq: state.sourceSeq ?? 0, waiting: state.waiting ?? false, lastControlAtMs };
 }
 
 /** @param {ControlState & Counters} state @param {ControlIntent} intent @param {number} nowMs @returns {Refusal | null} */
@@ -93,19 +92,20 @@ function counts(at, nowMs) {
  * @param {Exclude<ControlIntent, EndIntent>} intent
  * @param {number} atMs
  * @param {number} nowMs
- * @returns {Partial<VideoVector>}
+ * @returns {Partial<VideoVector & {waiting: boolean}>}
  */
 function vectorAfter(state, intent, atMs, nowMs) {
   const roomS = positionAt(fromVideoState(state), atMs);
-  // A pending start together is kept by everything but a pause.
+  // A start that lies ahead is kept by everything but a pause.
   const fromMs = state.isPlaying ? Math.max(atMs, state.serverTimestamp) : atMs;
   switch (intent.type) {
     case "video:play":
-      if (atEnd(state, roomS)) return { ...startAt(0, intent, atMs, nowMs), ended: false };
+      if (state.waiting) return {}; // It goes on without the laggards, but only the room knows when.
+      if (atEnd(state, roomS)) return { ...startAt(0, intent, atMs), ended: false };
       if (state.isPlaying) return {};
-      return startAt(ownOrRoomS(state, intent, roomS, nowMs), intent, atMs, nowMs);
+      return startAt(ownOrRoomS(state, intent, roomS, nowMs), intent, atMs);
     case "video:pause":
-      if (!state.isPlaying) return {};
+      if (!state.isPlaying) return { waiting: false };
       return { isPlaying: false, currentTime: ownOrRoomS(state, intent, roomS, nowMs), serverTimestamp: atMs };
     case "video:seek":
       return { currentTime: intent.time, serverTimestamp: fromMs, ended: false };
@@ -119,11 +119,10 @@ function atEnd(state, roomS) {
   return state.ended === true || (state.duration != null && roomS >= state.duration);
 }
 
-/** A lead counts from now, not from the click. @param {number} positionS @param {PlayIntent} intent @param {number} atMs @param {number} nowMs */
-function startAt(positionS, intent, atMs, nowMs) {
-  const leadMs = Math.min(intent.leadMs ?? 0, MAX_LEAD_MS);
-  const startMs = leadMs > 0 ? Math.max(nowMs + leadMs, atMs) : atMs;
-  return { isPlaying: true, currentTime: positionS, serverTimestamp: startMs };
+/** A start together stands until the room says when it begins. @param {number} positionS @param {PlayIntent} intent @param {number} atMs */
+function startAt(positionS, intent, atMs) {
+  const together = (intent.leadMs ?? 0) > 0;
+  return { isPlaying: !together, waiting: together, currentTime: positionS, serverTimestamp: atMs };
 }
 
 /** Rules 2 and 3. @param {ControlState & Counters} state @param {PlayIntent | PauseIntent} intent @param {number} roomS @param {number} nowMs */

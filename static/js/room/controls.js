@@ -16,11 +16,10 @@ import { offline, unanswered } from "./refusals.js";
  * @typedef {object} Room where the room stands, as far as this client has applied
  * @property {VideoState} video
  * @property {Position} position
- * @property {boolean} [waits] for somebody, before the film goes on
+ * @property {boolean} waits for somebody, before the film goes on
  *
  * @typedef {"play" | "pause" | "seek" | "rate" | "source"} ControlKind
  * @typedef {"answered" | "refused" | "timeout"} Outcome
- * @typedef {{ref: string, baseSeq: number, at?: number, currentTime?: number}} Spoken what every control says
  */
 
 export class Controls {
@@ -82,18 +81,15 @@ export class Controls {
   }
 
   /**
-   * With a lead, and while the room waits, only the room knows when the film starts.
    * @param {{leadMs?: number}} [options] `leadMs`: start together, that much later
    */
   play({ leadMs } = {}) {
     const lead = leadMs === undefined ? {} : { leadMs };
-    const foreseeable = leadMs === undefined && !this.#room()?.waits;
-    const build = (/** @type {Spoken} */ spoken) => ({ type: ClientType.VIDEO_PLAY, ...lead, ...spoken });
-    return this.#give("play", build, { withPosition: true, foreseeable });
+    return this.#give("play", (spoken) => ({ type: ClientType.VIDEO_PLAY, ...lead, ...spoken }), true);
   }
 
   pause() {
-    return this.#give("pause", (spoken) => ({ type: ClientType.VIDEO_PAUSE, ...spoken }), { withPosition: true });
+    return this.#give("pause", (spoken) => ({ type: ClientType.VIDEO_PAUSE, ...spoken }), true);
   }
 
   /** @param {number} positionS kept within the film */
@@ -160,11 +156,14 @@ export class Controls {
 
   /**
    * @param {ControlKind} kind
-   * @param {(spoken: Spoken, room: Room) => Control} build
-   * @param {{withPosition?: boolean, foreseeable?: boolean}} [how]
+   * @param {(
+   *   spoken: {ref: string, baseSeq: number, at?: number, currentTime?: number},
+   *   room: Room,
+   * ) => Control} build
+   * @param {boolean} [withPosition]
    * @returns {string | null} its ref; null: refused at once
    */
-  #give(kind, build, { withPosition = false, foreseeable = true } = {}) {
+  #give(kind, build, withPosition = false) {
     const room = this.#room();
     const { locked } = this.#clock;
     const atMs = this.#clock.now();
@@ -183,7 +182,7 @@ export class Controls {
       return null;
     }
     const ownPositionS = locked ? null : positionS;
-    this.#pending.add(base, { ref, control, atMs, ownPositionS, foreseeable });
+    this.#pending.add(base, { ref, control, atMs, ownPositionS });
     this.#onGiven(kind, ref);
     return ref;
   }
@@ -191,7 +190,7 @@ export class Controls {
   /** What a control is decided upon: the video state, numbered as the room stands now. */
   #base() {
     const room = this.#room();
-    return room && { ...room.video, seq: room.position.seq };
+    return room && { ...room.video, seq: room.position.seq, waiting: room.waits };
   }
 
   /**

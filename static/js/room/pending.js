@@ -20,7 +20,6 @@ export const ANSWER_PATIENCE_MS = 2000;
  * @property {Control} control
  * @property {number} atMs media clock, when it was given
  * @property {number | null} ownPositionS where the player stood then, if the room cannot be told
- * @property {boolean} foreseeable whether its outcome can be known before the room's answer
  * @property {VideoState | null} prediction null: nothing to show ahead of the answer
  * @property {Position | null} answer the event that answered it, while older ones are missing
  * @property {Timer} deadline
@@ -58,12 +57,12 @@ export class PendingControls {
   /**
    * A control was sent.
    * @param {VideoState} confirmed
-   * @param {Pick<Flight, "ref" | "control" | "atMs" | "ownPositionS"> & {foreseeable?: boolean}} flight
+   * @param {Pick<Flight, "ref" | "control" | "atMs" | "ownPositionS">} flight
    */
-  add(confirmed, { ref, control, atMs, ownPositionS, foreseeable = true }) {
+  add(confirmed, { ref, control, atMs, ownPositionS }) {
     const deadline = new Timer(this.#timers, () => this.#expire(ref));
     /** @type {Flight} */
-    const flight = { ref, control, atMs, ownPositionS, foreseeable, prediction: null, answer: null, deadline };
+    const flight = { ref, control, atMs, ownPositionS, prediction: null, answer: null, deadline };
     flight.prediction = foresee(this.prediction ?? confirmed, flight);
     this.#flights.push(flight);
     deadline.start(ANSWER_PATIENCE_MS);
@@ -161,11 +160,11 @@ function newestPrediction(flights) {
 
 /**
  * @param {VideoState} base
- * @param {Pick<Flight, "control" | "atMs" | "ownPositionS" | "foreseeable">} flight
+ * @param {Pick<Flight, "control" | "atMs" | "ownPositionS">} flight
  * @returns {VideoState | null}
  */
-function foresee(base, { control, atMs, ownPositionS, foreseeable }) {
-  if (!foreseeable || control.type === ClientType.VIDEO_SOURCE) return null;
+function foresee(base, { control, atMs, ownPositionS }) {
+  if (control.type === ClientType.VIDEO_SOURCE) return null;
   const prediction = predict(base, control, atMs).state;
   const movesPlayer = control.type === ClientType.VIDEO_SEEK || base.ended;
   if (!prediction || ownPositionS === null || movesPlayer) return prediction;
