@@ -68,7 +68,10 @@ def test_two_count_down_and_start_in_one_instant(pair: tuple[Viewer, Viewer]) ->
     started_ms = ada.true_now_ms()
     eventually(lambda: ada.true_now_ms() > started_ms + 1400, "a second has passed")
     skew = Skew(list(pair))
-    skew_ms = skew.at(started_ms + 1000)
+    # A busy machine may show no picture just then: the measured moment nearest to it counts.
+    moments_ms = sorted(range(600, 1400, 100), key=lambda after_ms: abs(after_ms - 1000))
+    skews_ms = [skew.at(started_ms + after_ms) for after_ms in moments_ms]
+    skew_ms = next((found_ms for found_ms in skews_ms if found_ms is not None), None)
     print(f"start together: {skew_ms} ms apart after 1 s")
     assert skew_ms is not None, skew.series(started_ms, started_ms + 1200)
     assert skew_ms <= WITHIN_MS, skew.series(started_ms, started_ms + 1200)
