@@ -59,11 +59,13 @@ class Gatekeeper:
         if before is not None and before.epoch != state.epoch:
             self._ready.clear()
         self._forget_who_has_gone()
-        if before is None or (before.epoch, before.seq) != (state.epoch, state.seq):
+        is_news = before is None or (before.epoch, before.seq) != (state.epoch, state.seq)
+        if is_news:
             self._asked = None
-        if state.waiting is not None:
+        if is_news and state.waiting is not None:
             # Should our news have been lost: who is named though ready is told of once more.
-            self._untold |= self._ready.keys() & set(state.waiting.user_ids)
+            named = set(state.waiting.user_ids) & self._ready.keys()
+            self._untold |= named - self._roster.elsewhere()
         self.changed()
 
     def brief(self, command: Command) -> Command:
@@ -85,7 +87,7 @@ class Gatekeeper:
             self._loading_since_ms.pop(user_id, None)
         if status.state == "buffering":
             self._loading_since_ms.setdefault(user_id, self._now_ms())
-        if before is None or _kind(before) != _kind(status):
+        if _kind(before) != _kind(status):
             if here:  # the others cannot wait for the statuses of each second
                 self._publish(encode(MembersStatus(statuses={user_id: status})))
             self.changed()
@@ -175,8 +177,10 @@ class Gatekeeper:
         ]
 
 
-def _kind(status: Status) -> str:
-    """What of a status matters here: watching, loading or away."""
+def _kind(status: Status | None) -> str:
+    """What of a status matters here: watching (as is assumed of the unknown), loading or away."""
+    if status is None:
+        return "watching"
     if status.state in AWAY:
         return "away"
     return "loading" if status.state == "buffering" else "watching"
