@@ -80,17 +80,77 @@ test("a synced player is left alone", () => {
   assert.ok(Math.abs(driftMs - 1) < 1e-6);
 });
 
+/** What it wants once a drift has been seen often enough. @param {Follower} follower @param {Partial<Input>} changes */
+function seen(follower, changes) {
+  let localMs = changes.localMs ?? 10_000;
+  for (let i = 0; i < 2; i += 1, localMs += 100) {
+    const { action } = follower.step(input({ ...changes, localMs }));
+    if (action.kind === "rate") return action;
+  }
+  return follower.step(input({ ...changes, localMs })).action;
+}
+
 test("behind is sped up and ahead is slowed down", () => {
-  const behind = build().step(input({ measuredPositionS: 19.7 })).action;
-  const ahead = build().step(input({ measuredPositionS: 20.3 })).action;
+  const behind = seen(build(), { measuredPositionS: 19.97 });
+  const ahead = seen(build(), { measuredPositionS: 20.03 });
   assert.ok(behind.kind === "rate" && behind.rate > 1);
   assert.ok(ahead.kind === "rate" && ahead.rate < 1);
 });
 
 test("the rate is not written again when it is what it should be", () => {
   const follower = build();
-  assert.equal(follower.step(input({ measuredPositionS: 19.7 })).action.kind, "rate");
-  assert.equal(follower.step(input({ measuredPositionS: 19.7, player: { ...MOVING, rate: 1.08 } })).action.kind, "none");
+  const action = seen(follower, { measuredPositionS: 19.97 });
+  assert.ok(action.kind === "rate");
+  const next = follower.step(input({ measuredPositionS: 19.97, localMs: 10_300, player: { ...MOVING, rate: action.rate } }));
+  assert.equal(next.action.kind, "none");
+});
+
+test("a player that makes something else of a rate is not asked for it again at every tick", () => {
+  const follower = build();
+  const rounded = { ...MOVING, rate: 1 };
+  follower.step(input({ playhead: { ...PLAYING, rate: 1.3 }, measuredPositionS: 23, player: rounded }));
+  const again = follower.step(input({ playhead: { ...PLAYING, rate: 1.3 }, measuredPositionS: 23, player: rounded, localMs: 10_100 }));
+  assert.equal(again.action.kind, "none");
+});
+
+test("viewers may opt out of trims at any time, and the one that is on ends", () => {
+  const follower = build();
+  const action = seen(follower, { measuredPositionS: 19.97 });
+  assert.ok(action.kind === "rate");
+  follower.allowRate = false;
+  const next = follower.step(input({ measuredPositionS: 19.97, localMs: 10_300, player: { ...MOVING, rate: action.rate } }));
+  assert.ok(next.action.kind === "rate" && next.action.rate === 1);
+});
+
+test("without trims, what stays off is put right by standing ahead once", () => {
+  const follower = new Follower({ config: SYNC_CONFIG, allowRate: false });
+  assert.equal(follower.step(input({ measuredPositionS: 19.9 })).action.kind, "none");
+  const { action } = follower.step(input({ measuredPositionS: 19.9, localMs: 15_100 }));
+  assert.ok(action.kind === "pause" && action.positionS > 20.2);
+});
+
+test("a live film is trimmed little and sought only far off", () => {
+  const live = { ...PLAYING, durationS: null, live: true };
+  const player = { ...MOVING, durationS: null };
+  assert.equal(build().step(input({ playhead: live, player, measuredPositionS: 18.5 })).action.kind, "none");
+  assert.equal(build().step(input({ playhead: live, player, measuredPositionS: 17.9 })).action.kind, "seek");
+  const action = seen(build(), { playhead: live, player, measuredPositionS: 19 });
+  assert.ok(action.kind === "rate" && Math.abs(action.rate - 1.05) < 1e-9);
+});
+
+test("the seed's thresholds are obeyed as they are set", () => {
+  const config = { ...SYNC_CONFIG, DRIFT_THRESHOLD_SEEK: 0.4, DRIFT_THRESHOLD_ADJUST: 0.03, MAX_SPEEDUP: 1.02, MAX_SLOWDOWN: 0.99 };
+  const custom = () => new Follower({ config });
+  assert.equal(custom().step(input({ measuredPositionS: 19.55 })).action.kind, "seek");
+  assert.equal(build().step(input({ measuredPositionS: 19.55 })).action.kind, "none");
+  for (const [follower, state] of /** @type {const} */ ([[custom(), "adjusting"], [build(), "synced"]])) {
+    follower.step(input());
+    assert.equal(follower.step(input({ measuredPositionS: 19.965 })).state, state);
+  }
+  const faster = seen(custom(), { measuredPositionS: 19.8 });
+  const slower = seen(custom(), { measuredPositionS: 20.2 });
+  assert.ok(faster.kind === "rate" && Math.abs(faster.rate - 1.02) < 1e-9);
+  assert.ok(slower.kind === "rate" && Math.abs(slower.rate - 0.99) < 1e-9);
 });
 
 test("a rate that somebody else changed is put right", () => {
@@ -180,6 +240,22 @@ test("a late joiner goes ahead of the playhead, waits there and starts at the ri
   const ready = follower.step(input({ nowMs: 10_100, localMs: 10_100, measuredPositionS: action.positionS, player: STANDING }));
   assert.ok(ready.action.kind === "play");
   assert.ok(Math.abs(ready.action.delayMs - ((action.positionS - 20) * 1000 - 100 - 75)) < 1e-6);
+});
+
+test("a preparation that took less, or more, than it was given is given less, or more, the next time", () => {
+  for (const [readyMs, sign] of /** @type {const} */ ([[20, -1], [330, 1]])) {
+    const follower = build();
+    /** How far ahead it goes, and the start a while later. @param {number} atMs */
+    const lead = (atMs) => {
+      const { action } = follower.step(input({ nowMs: atMs, localMs: atMs, measuredPositionS: 0, player: STANDING }));
+      assert.ok(action.kind === "seek");
+      const ready = { nowMs: atMs + readyMs, localMs: atMs + readyMs, measuredPositionS: action.positionS, player: STANDING };
+      assert.equal(follower.step(input(ready)).action.kind, "play");
+      return action.positionS - (10 + atMs / 1000);
+    };
+    const [first, second] = [lead(10_000), lead(20_000)];
+    assert.ok(sign * (second - first) > 0.02, `${first} ${second}`);
+  }
 });
 
 test("the viewer's own play moves at once", () => {

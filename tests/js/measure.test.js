@@ -32,6 +32,18 @@ test("one odd reading of three moves nothing", async () => {
   assert.ok(Math.abs(meter.read().positionS - 0.066) < 1e-9);
 });
 
+test("nothing is carried over a film that stands", async () => {
+  const { time, player, meter } = await build();
+  meter.read();
+  time.advance(100);
+  meter.read();
+  player.stand(1000);
+  for (let i = 0; i < 3; i += 1) {
+    time.advance(100);
+    assert.ok(Math.abs(meter.read().positionS - 0.1) < 1e-9, String(i));
+  }
+});
+
 test("readings are carried over a change of rate", async () => {
   const { time, player, meter } = await build();
   meter.read();

@@ -114,6 +114,12 @@ export class FakePlayer extends EventTarget {
     this.#positionS += byS;
   }
 
+  /** Waits for data. @param {number} ms */
+  stand(ms) {
+    this.#settle();
+    this.#stallUntilMs = this.#time.nowMs + ms;
+  }
+
   #settle() {
     this.#positionS = this.positionS;
     this.#atMs = this.#time.nowMs;

@@ -194,10 +194,11 @@ test("only an older state of the same history is a way back", () => {
 
 test("a status with an infinite bound is not told, for the wire has no infinity", () => {
   const status = /** @type {const} */ ({
-    driftMs: 1, boundMs: Infinity, rttMs: 0, rate: 1, bufferS: 3, startMs: -20, droppedFrames: 0, state: "synced",
+    driftMs: 1, boundMs: Infinity, rttMs: 0, rate: 1, bufferS: 3, startMs: -20, droppedFrames: 0, state: "synced", rateRefused: true,
   }); // prettier-ignore
   assert.equal(reportable(status), null);
   assert.equal(reportable({ ...status, boundMs: 2 })?.startMs, 0);
+  assert.equal("rateRefused" in (reportable({ ...status, boundMs: 2 }) ?? {}), false);
 });
 
 test("the plot keeps a minute, chooses its scale, and needs two points", () => {

@@ -1,9 +1,9 @@
 // @ts-check
 /** The control law: where the playhead is and where the player is, in; what the player should do, out. */
 
-import { Latency } from "./latency.js";
-import { clampToFilm, jumpS, positionAt, reachesAtMs } from "./playhead.js";
+import { clampToFilm, endOf, jumpS, positionAt } from "./playhead.js";
 import { SeekPolicy } from "./seek-policy.js";
+import { END_S, PATIENCE_MS, SCHEDULE_MS, StartUp, SYNCED_S, UNLOCKED_SLACK_MS } from "./start-up.js";
 import { Trim } from "./trim.js";
 
 /** @import { Playhead } from "./playhead.js" */
@@ -52,32 +52,15 @@ import { Trim } from "./trim.js";
 
 /** A vector that moves the film by more than this is a seek by somebody, not a correction. */
 const JUMP_S = 0.1;
-/** No corrections this close to the end (PROTOCOL, rule 7). */
-const END_S = 0.5;
-/** Below this a drift counts as synced (seed); above DRIFT_THRESHOLD_ADJUST as adjusting. */
-const SYNCED_S = 0.02;
-/** A start later than this goes ahead and waits, which lands exactly; a viewer's own start moves at once and is made up by rate. */
-const LATE_START_S = 0.05;
-const OWN_LATE_START_S = 0.3;
-/** Once it went ahead and came too late all the same (a busy machine), rate does the rest. */
-const PREPARED_LATE_START_S = 0.15;
-/** A standing player that is ahead by more than its preparation explains is not waited for. */
-const EARLY_START_S = 0.5;
-/** While the clock is not locked only what is surely wrong is put right. */
-const UNLOCKED_SLACK_MS = 250;
-/** A start is scheduled on a timer once it is nearer than this, two ticks. */
-const SCHEDULE_MS = 220;
 /** How long after movement began the first measurements are trusted. */
 const SETTLE_MS = 300;
 /** A film that advanced by this is moving. */
 const MOVED_S = 0.02;
-/** How long a start waits for data or for the clock, before it is better than nothing. */
-const PATIENCE_MS = 2000;
 /** A standing film is put right again if it is further off than this (a browser that seeks to key frames). */
 const STANDING_S = 0.25;
 const STANDING_RETRY_MS = 1000;
-/** Rates closer than this are the same. */
-const SAME_RATE = 1e-4;
+/** Rates closer than this are the same; a learned trim is at least 20 ppm. */
+const SAME_RATE = 5e-6;
 
 const NONE = Object.freeze(/** @type {Action} */ ({ kind: "none" }));
 
@@ -85,10 +68,7 @@ export class Follower {
   #config;
   #trim;
   #seeks;
-  /** From play() to movement; measured 69–83 ms after a seek. */
-  #start = new Latency(0.075, { leastS: -0.05, mostS: 0.5 });
-  /** From a seek of a standing player to ready. */
-  #prepare = new Latency(0.2, { leastS: 0.1, mostS: 4 });
+  #start = new StartUp();
   /** @type {Playhead | null} */
   #last = null;
   /** Where we made the standing player stand. @type {number | null} */
@@ -96,25 +76,28 @@ export class Follower {
   #standsSinceMs = 0;
   /** @type {Settling | null} */
   #settling = null;
-  /** @type {number | null} */
-  #preparingSinceMs = null;
-  /** @type {number | null} */
-  #waitingSinceMs = null;
   /** @type {SyncState} */
   #shown = "adjusting";
+  /** What we last asked for, and what the player then said it does. @type {{rate: number, preservesPitch: boolean, got: number | null} | null} */
+  #asked = null;
+  #refused = false;
 
-  /** @param {{config: SyncConfig, engine?: Engine, allowRate?: boolean}} options allowRate: false for viewers who opt out of trims */
+  /** @param {{config: SyncConfig, engine?: Engine, allowRate?: boolean}} options allowRate: false for viewers who opt out of trims; may change */
   constructor({ config, engine = "chromium", allowRate = true }) {
     this.#config = config;
     this.#trim = new Trim(config, engine);
-    const seeksOnly = engine === "webkit" || !allowRate;
-    this.#seeks = new SeekPolicy({ alwaysBeyondS: config.DRIFT_THRESHOLD_SEEK, seeksOnly });
+    this.#seeks = new SeekPolicy({ alwaysBeyondS: config.DRIFT_THRESHOLD_SEEK, stutters: engine === "webkit" });
     this.allowRate = allowRate;
+  }
+
+  /** Whether this player does not do the rates it is asked for; tried again from time to time. */
+  get rateRefused() {
+    return this.#refused;
   }
 
   /** Learned start latency, for `member:status` and the room's lead. */
   get startMs() {
-    return this.#start.seconds * 1000;
+    return this.#start.startS * 1000;
   }
 
   /** Another film: nothing learned about the position holds. */
@@ -122,8 +105,8 @@ export class Follower {
     this.#last = null;
     this.#standsAtS = null;
     this.#settling = null;
-    this.#preparingSinceMs = null;
-    this.#waitingSinceMs = null;
+    this.#start.cancel();
+    this.#asked = null;
     this.#trim.reset();
   }
 
@@ -148,7 +131,7 @@ export class Follower {
     const { player, localMs, measuredPositionS } = input;
     const positionS = clampToFilm(filmS, player.durationS);
     this.#settling = null;
-    this.#preparingSinceMs = null;
+    this.#start.unprepare();
     const movedAway = Math.abs(measuredPositionS - positionS) > STANDING_S && localMs - this.#standsSinceMs > STANDING_RETRY_MS;
     if (player.paused && this.#standsAtS === positionS && (player.seeking || !movedAway)) {
       return this.#out(input, NONE, player.seeking ? "seeking" : "synced");
@@ -158,54 +141,13 @@ export class Follower {
     return this.#out(input, player.paused ? { kind: "seek", positionS } : { kind: "pause", positionS }, "seeking");
   }
 
-  /**
-   * A standing player starts at the instant at which the playhead comes by; if that is over, it goes ahead first and waits there.
-   * @param {Input} input
-   */
+  /** @param {Input} input */
   #startUp(input) {
-    const { playhead, player, nowMs, localMs, measuredPositionS } = input;
-    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
-    if (positionAt(playhead, nowMs) >= endS - (player.ended ? END_S : 0)) return this.#out(input, NONE, "synced");
-    this.#waitingSinceMs ??= localMs;
-    const patient = localMs - this.#waitingSinceMs < PATIENCE_MS;
-    if (!Number.isFinite(input.clock.boundMs) && patient) return this.#out(input, NONE, "adjusting");
-    if (player.seeking) return this.#out(input, NONE, "seeking");
-    const lateS = (nowMs - reachesAtMs(playhead, measuredPositionS)) / 1000 + this.#start.seconds;
-    if (this.#isFar(input, lateS)) return this.#goAhead(input, lateS);
-    if (player.readyState < 3 && patient) return this.#out(input, NONE, "buffering");
-    if (-lateS * 1000 > SCHEDULE_MS) return this.#out(input, NONE, "adjusting");
-    return this.#play(input, Math.max(lateS, 0), Math.max(-lateS * 1000, 0));
-  }
-
-  /** @param {Input} input @param {number} lateS */
-  #isFar({ playhead, nowMs, measuredPositionS, clock, quiet }, lateS) {
-    if (!Number.isFinite(clock.boundMs)) return false;
-    const beforeStart = nowMs < playhead.atMs - this.#aheadS * 1000;
-    if (beforeStart && Math.abs(measuredPositionS - playhead.positionS) > SYNCED_S) return true;
-    const unpreparedSlackS = quiet ? OWN_LATE_START_S : LATE_START_S;
-    const lockedSlackS = this.#preparingSinceMs === null ? unpreparedSlackS : PREPARED_LATE_START_S;
-    const slackS = clock.locked ? lockedSlackS : (clock.boundMs + UNLOCKED_SLACK_MS) / 1000;
-    return lateS > slackS || (!beforeStart && -lateS > this.#aheadS + EARLY_START_S);
-  }
-
-  /** @param {Input} input @param {number} lateS */
-  #goAhead(input, lateS) {
-    const { playhead, nowMs, localMs, player } = input;
-    if (this.#preparingSinceMs !== null) this.#prepare.learn(2 * lateS); // was not ready in time
-    this.#preparingSinceMs = localMs;
-    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
+    const decision = this.#start.decide(input, { trims: this.#trims });
+    if (decision.kind === "wait") return this.#out(input, NONE, decision.state);
     this.#standsAtS = null;
-    return this.#out(input, { kind: "seek", positionS }, "seeking");
-  }
-
-  /** @param {Input} input @param {number} lateS @param {number} delayMs */
-  #play(input, lateS, delayMs) {
-    if (this.#preparingSinceMs !== null && delayMs > 0) {
-      this.#prepare.learn(-delayMs / 2000); // waited in vain for a part of it
-    }
-    this.#preparingSinceMs = null;
-    this.#standsAtS = null;
-    this.#waitingSinceMs = null;
+    if (decision.kind === "seek") return this.#out(input, decision, "seeking");
+    const { delayMs, lateS } = decision;
     this.#trim.reset();
     this.#settling = { kind: "start", lateS, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
     return this.#out(input, { kind: "play", delayMs, rate: input.playhead.rate }, "adjusting");
@@ -214,28 +156,37 @@ export class Follower {
   /** @param {Input} input @param {boolean} jumped */
   #follow(input, jumped) {
     const { playhead, player, nowMs, localMs, clock } = input;
-    this.#waitingSinceMs = null;
+    this.#start.moves();
     this.#standsAtS = null;
     const driftS = this.#driftS(input);
     const expectedS = positionAt(playhead, nowMs);
-    const endS = Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
-    if (expectedS >= endS - END_S) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "synced");
+    const endS = endOf(playhead, player);
+    if (expectedS >= endS - END_S) return this.#out(input, this.#untrimmed(input), "synced");
     if (jumped && Number.isFinite(clock.boundMs)) return input.hidden ? this.#seek(input) : this.#standAhead(input);
-    if (player.seeking) return this.#out(input, NONE, "seeking");
-    if (player.readyState < 3) return this.#out(input, NONE, "buffering");
-    if (this.#settling && !this.#settled(input, this.#settling)) {
-      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)), "adjusting");
+    if (player.seeking || player.readyState < 3) {
+      this.#trim.reset();
+      return this.#out(input, NONE, player.seeking ? "seeking" : "buffering");
     }
+    const settles = this.#settling !== null;
+    if (this.#settling && !this.#settled(input, this.#settling)) return this.#out(input, this.#untrimmed(input), "adjusting");
     const sizeS = Math.abs(driftS);
     if (!clock.locked) {
       if (sizeS * 1000 > clock.boundMs + UNLOCKED_SLACK_MS) return this.#seek(input);
-      return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
+      return this.#out(input, this.#untrimmed(input));
     }
-    if (input.quiet) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
-    if (this.#seeks.wants(sizeS, localMs)) return this.#seek(input);
-    if (!this.allowRate) return this.#out(input, this.#setRate(input, this.#trim.plain(playhead.rate)));
-    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false });
+    if (input.quiet) return this.#out(input, this.#untrimmed(input));
+    this.#refused = this.#trim.isRefused(localMs);
+    const way = this.#seeks.wants({ driftS, velocity: playhead.rate, localMs, trims: this.#trims, live: playhead.live });
+    if (way === "seek" || (way === "stand" && input.hidden)) return this.#seek(input);
+    if (way === "stand") return this.#standAhead(input);
+    if (!this.#trims) return this.#out(input, this.#untrimmed(input));
+    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false, live: playhead.live, gotRate: player.rate, sure: settles });
     return this.#out(input, this.#setRate(input, rate));
+  }
+
+  /** Whether trims are allowed, and done. */
+  get #trims() {
+    return this.allowRate && !this.#refused;
   }
 
   /** A drifting player jumps to where the playhead will be when it moves again, as far as its seeks are known. @param {Input} input */
@@ -245,7 +196,7 @@ export class Follower {
     const loaded = player.buffered.some(({ startS, endS }) => startS <= positionS && positionS + END_S <= endS);
     if (!loaded) return this.#standAhead(input);
     this.#trim.reset();
-    this.#seeks.began(localMs);
+    this.#seeks.began(this.#trims, localMs);
     this.#settling = { kind: "seek", lateS: 0, fromS: positionS, sinceMs: null, movesSinceMs: null };
     return this.#out(input, { kind: "seek", positionS }, "seeking");
   }
@@ -255,16 +206,8 @@ export class Follower {
    * @param {Input} input
    */
   #standAhead(input) {
-    const { playhead, player, nowMs, localMs } = input;
-    this.#preparingSinceMs = localMs;
     this.#settling = null;
-    const positionS = clampToFilm(positionAt(playhead, nowMs + this.#aheadS * 1000), player.durationS);
-    return this.#out(input, { kind: "pause", positionS }, "seeking");
-  }
-
-  /** How long before its start a standing player must go where it starts. */
-  get #aheadS() {
-    return this.#prepare.seconds + this.#start.seconds;
+    return this.#out(input, { kind: "pause", positionS: this.#start.prepareAt(input) }, "seeking");
   }
 
   /**
@@ -282,13 +225,29 @@ export class Follower {
     if (stuck || !clock.locked || input.hidden) return true;
     const residualS = this.#driftS(input) / playhead.rate;
     if (settling.kind === "seek") this.#seeks.ended(residualS, localMs);
-    else this.#start.learn(residualS - settling.lateS);
+    else this.#start.landed(residualS - settling.lateS);
     return true;
   }
 
-  /** @param {Input} input @param {{rate: number, preservesPitch: boolean}} wanted @returns {Action} */
+  /** The room's rate, and whatever correction there was is over. @param {Input} input */
+  #untrimmed(input) {
+    this.#trim.reset();
+    return this.#setRate(input, this.#trim.plain(input.playhead.rate));
+  }
+
+  /**
+   * Written once: a player that makes something else of it is not asked again and again, unless that changes, too.
+   * @param {Input} input @param {{rate: number, preservesPitch: boolean}} wanted @returns {Action}
+   */
   #setRate({ player }, wanted) {
-    return Math.abs(player.rate - wanted.rate) > SAME_RATE ? { kind: "rate", ...wanted } : NONE;
+    if (this.#asked && isSame(this.#asked.rate, wanted.rate) && this.#asked.preservesPitch === wanted.preservesPitch) {
+      this.#asked.got ??= player.rate;
+      if (isSame(this.#asked.got, player.rate)) return NONE;
+    } else if (isSame(player.rate, wanted.rate)) {
+      return NONE;
+    }
+    this.#asked = { ...wanted, got: null };
+    return { kind: "rate", ...wanted };
   }
 
   /** @param {Input} input */
@@ -304,4 +263,9 @@ export class Follower {
     const quietState = input.hidden ? "hidden" : this.#shown;
     return { driftMs: driftS * 1000, action, state: state ?? quietState };
   }
+}
+
+/** @param {number} one @param {number} other */
+function isSame(one, other) {
+  return Math.abs(one - other) < SAME_RATE;
 }

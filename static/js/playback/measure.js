@@ -14,6 +14,8 @@ const MAX_AGE_MS = 350;
 /** A picture older than this is no longer the one on the screen, or the film stands. */
 const PICTURE_AGE_MS = 120;
 const FRAME_GAPS = 9;
+/** The same position after so long: the film stands, though nobody has stopped it, and nothing may be carried over that. */
+const STANDS_MS = 40;
 
 /** @typedef {{atMs: number, positionS: number}} Reading */
 
@@ -108,7 +110,7 @@ export class PositionMeter {
   /** @returns {Reading} */
   #take() {
     const reading = { atMs: this.#now(), positionS: this.#player.positionS };
-    const recent = this.#readings.filter((past) => reading.atMs - past.atMs < MAX_AGE_MS);
+    const recent = this.#readings.filter((past) => reading.atMs - past.atMs < MAX_AGE_MS && !hasStood(past, reading));
     this.#readings = [...recent, reading].slice(-this.#medianOf);
     return reading;
   }
@@ -117,4 +119,9 @@ export class PositionMeter {
   #carried(past, atMs) {
     return past.positionS + (this.#rate * (atMs - past.atMs)) / 1000;
   }
+}
+
+/** @param {Reading} past @param {Reading} now */
+function hasStood(past, now) {
+  return now.positionS === past.positionS && now.atMs - past.atMs >= STANDS_MS;
 }

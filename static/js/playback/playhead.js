@@ -3,11 +3,12 @@
 
 /**
  * positionS at atMs, moving with rate from then on while playing. An atMs ahead of now is a start together: until then the position is held.
- * @typedef {{positionS: number, atMs: number, rate: number, playing: boolean, durationS: number | null, ended: boolean}} Playhead
+ * live: positions are times of the broadcast, and no end is known.
+ * @typedef {{positionS: number, atMs: number, rate: number, playing: boolean, durationS: number | null, ended: boolean, live?: boolean}} Playhead
  */
 /**
  * What the wire's VideoState says of the playhead.
- * @typedef {{isPlaying: boolean, currentTime: number, serverTimestamp: number, rate: number, duration?: number | null, ended?: boolean}} VideoVector
+ * @typedef {{isPlaying: boolean, currentTime: number, serverTimestamp: number, rate: number, duration?: number | null, ended?: boolean, source?: {kind: string} | null}} VideoVector
  */
 
 /** @param {VideoVector} videoState @returns {Playhead} */
@@ -19,6 +20,7 @@ export function fromVideoState(videoState) {
     playing: videoState.isPlaying,
     durationS: videoState.duration ?? null,
     ended: videoState.ended ?? false,
+    live: videoState.source?.kind === "live",
   };
 }
 
@@ -39,6 +41,11 @@ export function reachesAtMs(playhead, positionS) {
 /** How far ahead of one vector another one is at an instant. @param {Playhead} from @param {Playhead} to @param {number} mediaMs */
 export function jumpS(from, to, mediaMs) {
   return positionAt(to, mediaMs) - positionAt(from, mediaMs);
+}
+
+/** Where the film ends for this player, whose copy may be a little shorter. @param {Playhead} playhead @param {{durationS: number | null}} player */
+export function endOf(playhead, player) {
+  return Math.min(playhead.durationS ?? Infinity, player.durationS ?? Infinity);
 }
 
 /** @param {number} positionS @param {number | null | undefined} durationS */

@@ -24,7 +24,7 @@ const HIDDEN_INTERVAL_MS = 1000;
  * @property {() => boolean} [isHidden]
  * @property {Engine} [engine]
  * @property {boolean} [allowRate]
- * @property {(status: Status) => void} [onStep] after every step
+ * @property {(status: OwnStatus) => void} [onStep] after every step
  */
 /**
  * The fields of `member:status`.
@@ -38,6 +38,7 @@ const HIDDEN_INTERVAL_MS = 1000;
  * @property {number} droppedFrames
  * @property {SyncState} state
  */
+/** What a viewer may see of the own player besides. rateRefused: it does not do the rates it is asked for. @typedef {Status & {rateRefused: boolean}} OwnStatus */
 
 export class Steering {
   #parts;
@@ -108,16 +109,6 @@ export class Steering {
     return this.#follower.startMs;
   }
 
-  /** Whether small changes of speed may correct this viewer's film. */
-  get allowRate() {
-    return this.#follower.allowRate;
-  }
-
-  set allowRate(allowed) {
-    this.#follower.allowRate = allowed;
-    this.kick();
-  }
-
   get blocked() {
     return this.#blocked;
   }
@@ -152,7 +143,17 @@ export class Steering {
     return Math.max((this.#meter.pictureS ?? this.#meter.read().positionS) - shiftS, 0);
   }
 
-  /** @returns {Status} */
+  /** Whether small changes of speed may correct this player: a viewer's own choice. */
+  get allowRate() {
+    return this.#follower.allowRate;
+  }
+
+  set allowRate(allowRate) {
+    this.#follower.allowRate = allowRate;
+    this.kick();
+  }
+
+  /** @returns {OwnStatus} */
   status() {
     const { player, clock } = this.#parts;
     return {
@@ -164,6 +165,7 @@ export class Steering {
       startMs: this.#follower.startMs,
       droppedFrames: player.droppedFrames,
       state: this.#following ? this.#last.state : "local",
+      rateRefused: this.#follower.rateRefused,
     };
   }
 

@@ -5,7 +5,7 @@ import { listen, say, setIcon, stopAll } from "./dom.js";
 
 /** @import { HtmlPlayer } from "../playback/html-player.js" */
 /** @import { Status } from "../protocol/protocol.js" */
-/** @import { Steering } from "../playback/steering.js" */
+/** @import { OwnStatus, Steering } from "../playback/steering.js" */
 /** @import { Party } from "../room/party.js" */
 
 /**
@@ -124,12 +124,12 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
 }
 
 /**
- * What may be said to the room: the wire carries its own fields and finite figures only.
- * @param {Status} status
+ * What may be said to the room: the wire carries finite figures only, and nothing that is the viewer's own affair.
+ * @param {OwnStatus} status
  * @returns {Status | null} null: nothing worth saying yet
  */
-export function reportable(status) {
-  const { driftMs, boundMs, rttMs, rate, bufferS, startMs, droppedFrames, state } = status;
+export function reportable({ rateRefused, ...status }) {
+  const { driftMs, boundMs, rttMs, bufferS, startMs } = status;
   if (![driftMs, boundMs, rttMs, bufferS, startMs].every(Number.isFinite)) return null;
-  return { driftMs, boundMs, rttMs, rate, bufferS, startMs: Math.max(0, startMs), droppedFrames, state };
+  return { ...status, startMs: Math.max(0, startMs) };
 }
