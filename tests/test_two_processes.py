@@ -178,6 +178,36 @@ async def test_one_room_on_two_servers(viewers: list[Viewer]) -> None:
     await cy.until("user:left", is_of(bo))
 
 
+async def test_a_start_together_waits_for_both_servers_and_is_taken_over_by_either(
+    servers: list[Server], viewers: list[Viewer]
+) -> None:
+    ada, _, cy = viewers
+    everybody = {viewer.id for viewer in viewers}
+    await ada.until("user:joined", lambda user: user["id"] == cy.id)
+
+    # The last one, on the other server, is ready: all start.
+    await ada.say("video:play", leadMs=300, ref="one")
+    gates = [await viewer.until("video:waiting", asked_as("one")) for viewer in viewers]
+    assert gates[0] == gates[1] == gates[2]
+    assert set(gates[0]["userIds"]) == everybody
+    for viewer in viewers:
+        assert not viewer.heard("video:state")
+        await viewer.say("video:ready", seq=gates[0]["seq"])
+    starts = [await viewer.until("video:state", asked_as("one")) for viewer in viewers]
+    assert starts[0] == starts[1] == starts[2]
+    assert starts[0]["seq"] == gates[0]["seq"] + 1
+
+    # The server that waits is killed: the other one starts the room after the deadline.
+    await ada.say("video:pause", ref="stand")
+    await cy.until("video:state", asked_as("stand"))
+    await ada.say("video:play", leadMs=300, ref="two")
+    gate = await cy.until("video:waiting", asked_as("two"))
+    servers[0].interrupt(signal.SIGKILL)
+    start = await cy.until("video:state", asked_as("two"), 12)
+    assert start["isPlaying"]
+    assert 1000 <= start["serverTimestamp"] - gate["deadline"] <= 4000
+
+
 async def test_a_server_that_is_killed_takes_its_viewers_along_and_nothing_else(
     servers: list[Server], viewers: list[Viewer]
 ) -> None:

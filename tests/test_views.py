@@ -8,6 +8,8 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from config.env import Env
+from config.sync_config import DEFAULT_SYNC_CONFIG, parse_sync_config
 from watchparty import identity
 from watchparty.core.protocol import EMOJI, RoomSummary
 from watchparty.models import Room
@@ -186,6 +188,17 @@ def test_a_room_page_tells_its_script_what_it_needs(client: Client) -> None:
     assert config["source"] == source
     assert config["sync"]["SYNC_INTERVAL"] == 100
     assert config["closed"] is False
+
+
+def test_a_threshold_changed_in_the_settings_reaches_every_page_that_plays(
+    client: Client, settings: Any
+) -> None:
+    env = Env({"SYNC_CONFIG": '{"DRIFT_THRESHOLD_SEEK": 0.4, "MAX_SPEEDUP": 1.05}'})
+    settings.SYNC_CONFIG = env.table("SYNC_CONFIG", parse_sync_config)
+    Room.objects.create(slug="film", title="Film")
+    changed = {"DRIFT_THRESHOLD_SEEK": 0.4, "MAX_SPEEDUP": 1.05}
+    for page, element in (("/rooms/film/", "room-config"), ("/", "home-config")):
+        assert config_of(client.get(page), element)["sync"] == {**DEFAULT_SYNC_CONFIG, **changed}
 
 
 def test_a_room_page_says_how_many_are_inside(client: Client) -> None:
