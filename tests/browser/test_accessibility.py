@@ -131,6 +131,30 @@ def test_the_room_has_no_grave_findings_in_any_of_its_states(
     assert_no_grave_findings(ada.page, "a film that can't be played")
 
 
+def test_a_room_that_waits_and_counts_down_has_no_grave_findings(
+    new_person: NewPerson, room: str
+) -> None:
+    ada, ben = new_person().enter(room, "Ada"), new_person()
+    ben.page.route("**/media/*.webm", lambda _: None)  # it never comes
+    ben.open(f"/rooms/{room}/?name=Ben")
+    eventually(lambda: ada.part("member").count() == 2, "both are here")
+    ada.press("s")
+    eventually(lambda: "Ben" in ada.part("waiting").inner_text(), "the card names Ben")
+    assert_no_grave_findings(ada.page, "the card of who is late")
+    eventually(lambda: "Waiting for Ben." in ada.part("announcer").inner_text(), "it is announced")
+
+
+def test_the_instrument_with_company_has_no_grave_findings(
+    new_person: NewPerson, room: str
+) -> None:
+    ada = new_person().enter(room, "Ada")
+    ben = playing(new_person().enter(room, "Ben"))
+    ada.part("sync-dot").click()
+    eventually(lambda: ada.part("skew-dot").count() == 2, "both are placed")
+    assert_no_grave_findings(ada.page, "the instrument with company")
+    assert not ben.paused
+
+
 def test_a_closed_dialog_gives_the_keyboard_back(new_person: NewPerson) -> None:
     ada = new_person().enter(DEMO, "Ada")
     for opener, dialog in (("source-open", "source-dialog"), ("invite", "invite-dialog")):
@@ -149,7 +173,18 @@ def test_every_control_is_reached_by_tab_and_shows_that_it_is(new_person: NewPer
         ada.press("Tab")
         place = focused(ada)
         reached[place["id"]] = place["seen"]
-    wanted = {"seek", "play", "back", "forward", "mute", "volume", "rate", "theatre", "fullscreen"}
+    wanted = {
+        "seek",
+        "play",
+        "together",
+        "back",
+        "forward",
+        "mute",
+        "volume",
+        "rate",
+        "theatre",
+        "fullscreen",
+    }
     assert wanted <= reached.keys()
     assert all(reached[name] for name in wanted), reached
 

@@ -3,13 +3,15 @@
 
 import { eventOf, userOf, videoOf } from "./room-fakes.js";
 
-/** @import { VideoState } from "../../static/js/protocol/protocol.js" */
+/** @import { VideoState, Waiting } from "../../static/js/protocol/protocol.js" */
 /** @import { Position } from "../../static/js/room/ordering.js" */
 /** @import { FakeConnection, FakeTime } from "./room-fakes.js" */
 
 const SLOWEST_MS = 120;
 /** Few, so that who was long away needs a snapshot. */
 const HELD_EVENTS = 6;
+/** A room waits for nobody longer than this. */
+const PATIENCE_MS = 8000;
 
 /**
  * What goes wrong, each as a probability per frame.
@@ -21,8 +23,15 @@ export class FakeServer {
   /** @type {Faults} */
   faults = NO_FAULTS;
   video = videoOf({ epoch: "e1", seq: 0 });
-  /** Every event ever sent, as text, by epoch and seq. @type {Map<string, string>} */
+  /** Every video state ever sent, as text, by epoch and seq. @type {Map<string, string>} */
   history = new Map();
+  /** What it waits for, and since which seq. @type {Waiting & {sinceSeq: number} | null} */
+  waiting = null;
+  /** How often it waited. */
+  waits = 0;
+  /** @type {Map<string, object>} */
+  #events = new Map();
+  #seq = 0;
   /** How many came back without a snapshot. */
   resumed = 0;
   #time;
@@ -63,7 +72,7 @@ export class FakeServer {
   /** The store loses its last events: a new epoch, as its number says, perhaps with a smaller seq. */
   loseHistory() {
     const epoch = `e${(this.#epochs += 1)}`;
-    const seq = Math.max(this.video.seq - 2, 0);
+    const seq = Math.max(this.#seq - 2, 0);
     this.#answers.clear();
     this.#decide({ ...this.video, epoch, seq, by: null, ref: undefined, currentTime: 1 });
   }
@@ -78,7 +87,21 @@ export class FakeServer {
   #receive(link, userId, message) {
     if (message.type === "room:join") this.#join(link, userId, message.resume);
     else if (message.type === "room:sync") this.#snapshot(link);
+    else if (message.type === "video:ready") this.#noteReady(userId, message.seq);
     else if (message.ref) this.#control(link, userId, message);
+  }
+
+  /** @param {string} userId @param {number} seq */
+  #noteReady(userId, seq) {
+    if (!this.waiting || seq < this.waiting.sinceSeq) return;
+    this.waiting.userIds = this.waiting.userIds.filter((id) => id !== userId);
+    if (this.waiting.userIds.length === 0) this.#start();
+  }
+
+  /** All are ready, or the time is over. */
+  #start() {
+    const { currentTime } = /** @type {Waiting} */ (this.waiting);
+    this.#decide({ ...this.video, isPlaying: true, currentTime, serverTimestamp: this.#time.nowMs, seq: this.#seq + 1, by: null, ref: undefined });
   }
 
   /** @param {Link} link @param {string} userId @param {Position} [resume] */
@@ -87,27 +110,30 @@ export class FakeServer {
     link.send({ type: "user:self", ...userOf(userId), ticket: "t" });
     const events = resume && this.#missed(resume);
     if (events) this.resumed += 1;
-    this.#welcome(link, events ? { events } : { videoState: this.video });
+    if (events) this.#welcome(link, { events });
+    else this.#snapshot(link);
   }
 
   /** @param {Link} link */
   #snapshot(link) {
-    this.#welcome(link, { videoState: this.video });
+    const { sinceSeq, ...waiting } = this.waiting ?? { sinceSeq: 0 };
+    this.#welcome(link, { videoState: this.video, ...(this.waiting && { waiting }) });
   }
 
   /** @param {Link} link @param {object} content */
   #welcome(link, content) {
-    const { epoch, seq } = this.video;
+    const { epoch } = this.video;
+    const seq = this.#seq;
     const rest = { roomId: "demo", room: {}, users: [userOf("a"), userOf("b")], epoch, seq };
     link.send({ type: "room:joined", ...rest, ...content });
   }
 
   /** The events after a position; null when not all of them are held. @param {Position} resume */
   #missed({ epoch, seq }) {
-    const behind = this.video.seq - seq;
+    const behind = this.#seq - seq;
     if (epoch !== this.video.epoch || behind < 0 || behind > HELD_EVENTS) return null;
-    const texts = Array.from({ length: behind }, (_, index) => this.history.get(`${epoch} ${seq + 1 + index}`));
-    return texts.every((text) => text !== undefined) ? texts.map((text) => eventOf(JSON.parse(text))) : null;
+    const events = Array.from({ length: behind }, (_, index) => this.#events.get(`${epoch} ${seq + 1 + index}`));
+    return events.every((event) => event !== undefined) ? events : null;
   }
 
   /** @param {Link} link @param {string} userId @param {any} control */
@@ -122,7 +148,19 @@ export class FakeServer {
       return link.send(refusal);
     }
     const changed = this.#changed(control);
-    this.#answers.set(key, this.#decide({ ...changed, seq: this.video.seq + 1, by: userId, ref: control.ref }));
+    const said = { seq: this.#seq + 1, by: userId, ref: control.ref };
+    this.#answers.set(key, control.leadMs ? this.#wait(said) : this.#decide({ ...changed, ...said }));
+  }
+
+  /** @param {{seq: number, by: string, ref: string}} said */
+  #wait(said) {
+    this.waits += 1;
+    const { currentTime, rate, duration, epoch } = this.video;
+    const nowMs = this.#time.nowMs;
+    const waiting = { reason: /** @type {const} */ ("start"), userIds: ["a", "b", "c"], deadline: nowMs + PATIENCE_MS, currentTime, serverTimestamp: nowMs, rate, duration };
+    this.waiting = { ...waiting, sinceSeq: said.seq };
+    this.#time.setTimeout(() => this.waiting?.deadline === waiting.deadline && this.#start(), PATIENCE_MS);
+    return this.#publish({ type: "video:waiting", ...waiting, epoch, ...said });
   }
 
   /** @param {any} control @returns {VideoState} */
@@ -143,8 +181,18 @@ export class FakeServer {
   /** @param {VideoState} video */
   #decide(video) {
     this.video = video;
-    const event = eventOf(video);
+    this.waiting = null;
     this.history.set(`${video.epoch} ${video.seq}`, JSON.stringify(video));
+    return this.#publish(eventOf(video));
+  }
+
+  /**
+   * @template {{epoch: string, seq: number}} Event
+   * @param {Event} event
+   */
+  #publish(event) {
+    this.#seq = event.seq;
+    this.#events.set(`${event.epoch} ${event.seq}`, event);
     for (const link of this.#links) if (link.joined) this.#tell(link, event);
     return event;
   }

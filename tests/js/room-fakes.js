@@ -205,6 +205,14 @@ export function eventOf(fields) {
   return { type: "video:state", ...videoOf(fields) };
 }
 
+/** The room waits for Bo, on top of `videoOf()`. @param {object} [fields] */
+export function waitingOf(fields = {}) {
+  return {
+    type: "video:waiting", reason: "start", userIds: ["bo"], deadline: 1_080_000, currentTime: 12, serverTimestamp: 1_060_000, rate: 1, duration: 90,
+    epoch: "e1", seq: 6, by: "ada", ...fields,
+  };
+}
+
 /**
  * @param {VideoState} videoState
  * @param {User[]} [users]
@@ -213,7 +221,7 @@ export function snapshotOf(videoState, users = [ADA, BO]) {
   const { epoch, seq } = videoState;
   const room = {
     id: "demo", name: "demo", title: "Demo", createdBy: "", createdAt: 0, maxUsers: 100, isPublic: true,
-    settings: { onEnd: "stop" },
+    settings: { onEnd: "stop", waitForAll: false },
   };
   return { type: "room:joined", roomId: "demo", room, videoState, users, epoch, seq };
 }

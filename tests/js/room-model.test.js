@@ -26,6 +26,17 @@ function viewer(userId, { time, random, server }) {
     constructor(url) {
       super(url);
       server.accept(this, userId);
+      const send = this.send;
+      /** @type {Set<string>} */
+      const answered = new Set();
+      this.send = (/** @type {string} */ text) => {
+        if (JSON.parse(text).type === "video:ready") {
+          const question = `${party.state.waiting?.epoch} ${JSON.parse(text).seq}`;
+          assert.ok(!answered.has(question), `${userId} is ready for ${question} twice`);
+          answered.add(question);
+        }
+        send(text);
+      };
     }
 
     /** @override @param {object} message */
@@ -62,7 +73,9 @@ class Witness {
   /** @param {any} message */
   see({ type, epoch, seq, videoState, events }) {
     this.#isSnapshot = videoState !== undefined;
-    if (type === "video:state") this.#seen.add(`${epoch} ${seq}`);
+    if (type === "video:state" || type === "video:waiting") this.#seen.add(`${epoch} ${seq}`);
+    // A snapshot contains the waits after its video's own seq.
+    for (let inside = videoState?.seq ?? seq; inside <= seq; inside += 1) if (videoState) this.#seen.add(`${epoch} ${inside}`);
     for (const event of events ?? []) this.#seen.add(`${event.epoch} ${event.seq}`);
   }
 
@@ -80,8 +93,9 @@ class Witness {
 
 /** @param {Party} party @param {() => number} random */
 function control(party, random) {
-  const choice = Math.floor(random() * 4);
+  const choice = Math.floor(random() * 5);
   if (choice === 0) party.play();
+  else if (choice === 4) party.startTogether();
   else if (choice === 1) party.pause();
   else if (choice === 2) party.seek(Math.floor(random() * 90));
   else party.setRate(0.5 + random());
@@ -100,6 +114,7 @@ function run(seed) {
     if (luck < 0.04) server.break(Math.floor(random() * 3));
     else if (luck < 0.05) server.loseHistory();
     else if (party) control(party, random);
+    for (const each of viewers) each.party.reportReady(() => random() < 0.5);
     time.advance(random() ** 3 * 800);
   }
   server.faults = NO_FAULTS;
@@ -109,17 +124,19 @@ function run(seed) {
   return { server, viewers };
 }
 
-test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats, resumptions and new epochs end in one state everywhere`, () => {
+test(`${RUNS * STEPS_PER_RUN} steps of controls, waits, losses, repeats, resumptions and new epochs end in one state everywhere`, () => {
   /** @type {Record<string, number>} */
   const seen = {};
-  let resumed = 0;
+  let [resumed, waits] = [0, 0];
   for (let seed = 1; seed <= RUNS; seed += 1) {
     const { server, viewers } = run(seed);
     resumed += server.resumed;
+    waits += server.waits;
     for (const { party, outcomes } of viewers) {
       assert.equal(party.state.phase, "joined", `seed ${seed}`);
       assert.equal(JSON.stringify(party.state.video), JSON.stringify(server.video), `seed ${seed}`);
       assert.deepEqual(party.playhead(), fromVideoState(server.video), `seed ${seed}`);
+      assert.equal(party.state.waiting, null, `seed ${seed}`);
       assert.equal(party.state.pendingControls, 0, `seed ${seed}`);
       for (const [ref, results] of outcomes) {
         assert.equal(results.length, 1, `seed ${seed}: ${ref} ended ${results.join(" and ") || "never"}`);
@@ -128,5 +145,6 @@ test(`${RUNS * STEPS_PER_RUN} steps of controls, losses, repeats, resumptions an
     }
   }
   assert.ok((seen["answered"] ?? 0) > 1000 && (seen["refused"] ?? 0) > 100 && (seen["timeout"] ?? 0) > 20, JSON.stringify(seen));
+  assert.ok(waits > 500, `${waits} waits`);
   assert.ok(resumed > 50, `${resumed} came back without a snapshot`);
 });

@@ -202,11 +202,11 @@ test("a status with an infinite bound is not told, for the wire has no infinity"
 });
 
 test("the plot keeps a minute, chooses its scale, and needs two points", () => {
-  assert.deepEqual(plotPaths([], 0), { line: "", band: "", scaleMs: 20 });
-  const points = [0, 30_000, 60_000, 90_000].map((atMs) => ({ atMs, driftMs: atMs === 60_000 ? -70 : 3, boundMs: 1 }));
+  assert.deepEqual(plotPaths([], 0), { line: "", band: "", speeds: "", jumps: "", scaleMs: 20 });
+  const points = Array.from({ length: 91 }, (_, second) => ({ atMs: 1000 * second, driftMs: second === 60 ? -70 : 3, boundMs: 1 }));
   const { line, scaleMs } = plotPaths(points, 90_000);
   assert.equal(scaleMs, 100);
-  assert.equal(line.split("L").length, 3);
+  assert.equal(line.split("L").length, 61);
   assert.ok(line.startsWith("M36.0 "));
   assert.ok(line.includes("312.0 "));
 });

@@ -6,6 +6,7 @@ import { mountAnnouncer } from "../ui/announcer.js";
 import { mountBanner } from "../ui/banner.js";
 import { mountCompany } from "../ui/company.js";
 import { mountControls } from "../ui/controls.js";
+import { mountCountdown } from "../ui/countdown.js";
 import { mountCursors } from "../ui/cursors.js";
 import { mountFilmState } from "../ui/film-state.js";
 import { pictureRect } from "../ui/geometry.js";
@@ -14,6 +15,7 @@ import { mountKeyboard } from "../ui/keyboard.js";
 import { mountMoment } from "../ui/moment.js";
 import { Nudge } from "../ui/nudge.js";
 import { mountOthers } from "../ui/others.js";
+import { mountOwnSettings } from "../ui/own-settings.js";
 import { mountPeople } from "../ui/people.js";
 import { mountPicture } from "../ui/picture.js";
 import { mountRail } from "../ui/rail.js";
@@ -23,6 +25,8 @@ import { mountSourceDialog } from "../ui/source-dialog.js";
 import { mountSyncStatus } from "../ui/sync-status.js";
 import { mountTheatre } from "../ui/theatre.js";
 import { mountVolume } from "../ui/volume.js";
+import { mountWaitSwitch } from "../ui/wait-switch.js";
+import { mountWaitingCard } from "../ui/waiting-card.js";
 import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -65,6 +69,8 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   const picture = () =>
     pictureRect({ left: 0, top: 0, width: layer.clientWidth, height: layer.clientHeight }, video.videoWidth, video.videoHeight);
   const toggle = () => void (party.playhead()?.playing ? party.pause() : party.play());
+  /** Who plays already is together. */
+  const together = () => void (party.playhead()?.playing || party.startTogether());
   const fullscreen = () => toggleFullscreen(stage, video);
   const nudge = new Nudge({
     now,
@@ -111,16 +117,30 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   const buttons = mountControls({
     root: controls,
     bigPlay,
+    bigTogether: byId("big-together", HTMLButtonElement),
     stage,
     party,
     loop,
     toggle,
+    together,
     jump: (byS) => nudge.press(byS),
     toggleFullscreen: fullscreen,
     isFullscreen: () => document.fullscreenElement === stage,
-    usable: () => filmState.clear && Boolean(sound.hidden),
+    usable: () => filmState.clear && Boolean(sound.hidden) && party.state.waiting === null,
   });
   redraw = buttons.redraw;
+  const mediaNowMs = () => clock.now();
+  mountWaitingCard({
+    root: byId("waiting", HTMLElement),
+    party,
+    loop,
+    mediaNowMs,
+    announce,
+    release: () => stage.focus({ preventScroll: true }),
+    onChange: redraw,
+    ...timers,
+  });
+  mountCountdown({ root: byId("countdown", HTMLElement), party, loop, mediaNowMs, announce });
   mountSeek({ root: controls, loop, party, positionS, durationS, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
   mountPicture({ film, stage, controls, party, toggle, ...timers });
   mountCursors({
@@ -158,7 +178,8 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   mountOthers({ root: byId("others", HTMLElement), party, announce });
   mountSyncStatus({
     root: byId("sync", HTMLElement),
-    template: byId("piece-drift", HTMLTemplateElement),
+    dot: byId("piece-dot", HTMLTemplateElement),
+    row: byId("piece-row", HTMLTemplateElement),
     party,
     status: () => steering.status(),
     clock: () => clock,
@@ -169,6 +190,8 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     },
     ...intervals,
   });
+  mountOwnSettings({ root: byId("own-settings", HTMLElement), steering, storage: local });
+  mountWaitSwitch({ root: byId("wait-for-all", HTMLElement), party });
   mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), announce, ...intervals });
   const wide = matchMedia(WIDE);
   const theatre = mountTheatre({
@@ -198,6 +221,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     active: () => party.state.phase === "joined" || party.state.phase === "reconnecting",
     commands: {
       toggle,
+      together,
       back10: () => nudge.press(-10),
       forward10: () => nudge.press(10),
       back5: () => nudge.press(-5),

@@ -2,6 +2,7 @@
 /** The room page: builds clock, socket, party, player and ui, and connects them. */
 
 import { HtmlPlayer } from "../playback/html-player.js";
+import { isReadyFor } from "../playback/readiness.js";
 import { Steering } from "../playback/steering.js";
 import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../room/identity.js";
 import { followPageLife } from "../room/page-life.js";
@@ -61,6 +62,7 @@ const steering = new Steering({
   onStep: (status) => {
     const report = reportable(status);
     if (report && clock.locked) party.reportStatus(report);
+    party.reportReady((waiting) => isReadyFor(waiting, player));
   },
   ...timers,
 });

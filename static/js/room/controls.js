@@ -16,6 +16,7 @@ import { offline, unanswered } from "./refusals.js";
  * @typedef {object} Room where the room stands, as far as this client has applied
  * @property {VideoState} video
  * @property {Position} position
+ * @property {boolean} waits for somebody, before the film goes on
  *
  * @typedef {"play" | "pause" | "seek" | "rate" | "source"} ControlKind
  * @typedef {"answered" | "refused" | "timeout"} Outcome
@@ -79,7 +80,9 @@ export class Controls {
     return Math.min(Math.max(positionS, 0), MAX_POSITION_S);
   }
 
-  /** @param {{leadMs?: number}} [options] `leadMs`: start together, that much later */
+  /**
+   * @param {{leadMs?: number}} [options] `leadMs`: start together, that much later
+   */
   play({ leadMs } = {}) {
     const lead = leadMs === undefined ? {} : { leadMs };
     return this.#give("play", (spoken) => ({ type: ClientType.VIDEO_PLAY, ...lead, ...spoken }), true);
@@ -187,7 +190,7 @@ export class Controls {
   /** What a control is decided upon: the video state, numbered as the room stands now. */
   #base() {
     const room = this.#room();
-    return room && { ...room.video, seq: room.position.seq };
+    return room && { ...room.video, seq: room.position.seq, waiting: room.waits };
   }
 
   /**

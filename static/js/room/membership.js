@@ -11,7 +11,7 @@ import { tooFast } from "./refusals.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
-/** @import { ClientMessage, ErrorMessage, RateLimited, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { ClientMessage, ErrorMessage, RateLimited, Room, RoomJoined, RoomSettings, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
 /** @import { SocketPort, SocketState } from "./socket.js" */
@@ -146,8 +146,8 @@ export class Membership {
   }
 
   #standing() {
-    const { video, position } = this.#timeline;
-    return video && position ? { video, position } : null;
+    const { video, position, waiting } = this.#timeline;
+    return video && position ? { video, position, waits: waiting !== null } : null;
   }
 
   /** @param {Readonly<SocketState>} socketState */
@@ -283,7 +283,9 @@ export class Membership {
   #refresh() {
     const { users, count, statuses, summary } = this.#presence.roster;
     this.#change({
+      room: withSettings(this.#state.room, this.#timeline.settings),
       video: this.#timeline.video,
+      waiting: this.#timeline.waiting,
       users,
       userCount: count,
       statuses,
@@ -299,4 +301,13 @@ export class Membership {
     this.#state = Object.freeze({ ...this.#state, ...patch });
     this.#changes.emit("change", this.#state);
   }
+}
+
+/**
+ * @param {Room | null} room
+ * @param {Readonly<RoomSettings> | null} settings the room's newest
+ */
+function withSettings(room, settings) {
+  if (!room || !settings || room.settings === settings) return room;
+  return Object.freeze({ ...room, settings });
 }

@@ -4,6 +4,7 @@
 /** @import { Cursor, Reaction, Room, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
 /** @import { ControlKind, Outcome } from "./controls.js" */
 /** @import { Refusal } from "./refusals.js" */
+/** @import { RoomWait } from "./waiting.js" */
 
 /**
  * @typedef {object} Gone why we stay away
@@ -18,7 +19,8 @@
  * @property {User | null} self
  * @property {string | null} ticket readmits this viewer for 24 h
  * @property {Room | null} room
- * @property {VideoState | null} video as the room has confirmed it
+ * @property {VideoState | null} video as the room has confirmed it; while it waits, the film stands
+ * @property {Readonly<RoomWait> | null} waiting for whom, and until when, before the film goes on
  * @property {readonly User[]} users owner, hosts, guests, each by name
  * @property {number} userCount more than `users.length` in a large room
  * @property {Readonly<Record<string, Status>>} statuses by user id
@@ -59,6 +61,7 @@ export const NOWHERE = Object.freeze({
   ticket: null,
   room: null,
   video: null,
+  waiting: null,
   users: Object.freeze([]),
   userCount: 0,
   statuses: Object.freeze({}),

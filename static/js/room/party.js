@@ -4,6 +4,7 @@
 import { fromVideoState, positionAt } from "../playback/playhead.js";
 import { ClientType, MAX_POSITION_S } from "../protocol/protocol.js";
 import { Membership } from "./membership.js";
+import { ReadyReport } from "./ready.js";
 import { offline } from "./refusals.js";
 import { Throttle } from "./throttle.js";
 
@@ -12,10 +13,14 @@ import { Throttle } from "./throttle.js";
 /** @import { Emitter } from "./emitter.js" */
 /** @import { PartyParts } from "./membership.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
+/** @import { RoomWait } from "./waiting.js" */
 
 /** The server allows 20 cursors and one status a second. */
 const CURSOR_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 1000;
+
+/** Three, two, one. */
+const START_LEAD_MS = 3000;
 
 /** The protocol knows no shorter film: what ends at once would begin again without end. */
 const SHORTEST_FILM_S = 1;
@@ -25,16 +30,21 @@ export class Party {
   #clock;
   #cursor;
   #status;
+  #ready;
+  #newRef;
   #isPointing = false;
 
   /** @param {PartyParts} parts */
   constructor(parts) {
-    const { clock, now, setTimeout, clearTimeout } = parts;
+    const { clock, now, newRef, setTimeout, clearTimeout } = parts;
     const membership = new Membership(parts);
     const pass = (/** @type {ClientMessage} */ message) => membership.send(message);
     const throttled = { now, setTimeout, clearTimeout, pass };
     this.#membership = membership;
     this.#clock = clock;
+    this.#newRef = () => newRef();
+    this.#ready = new ReadyReport({ send: (seq) => membership.send({ type: ClientType.VIDEO_READY, seq }) });
+    membership.on("joined", () => this.#ready.forget());
     this.#cursor = new Throttle({ ...throttled, intervalMs: CURSOR_INTERVAL_MS });
     this.#status = new Throttle({ ...throttled, intervalMs: STATUS_INTERVAL_MS });
   }
@@ -85,6 +95,11 @@ export class Party {
    */
   play(options) {
     return this.#membership.controls.play(options);
+  }
+
+  /** Asks everybody to stand ready, then for a start in one instant after a 3-2-1. */
+  startTogether() {
+    return this.play({ leadMs: START_LEAD_MS });
   }
 
   pause() {
@@ -140,6 +155,16 @@ export class Party {
     const { video } = this.state;
     if (!video?.source || video.duration !== null || !(durationS >= SHORTEST_FILM_S && durationS <= MAX_POSITION_S)) return;
     this.#membership.send({ type: ClientType.VIDEO_READY, seq: video.seq, duration: durationS });
+  }
+
+  /** @param {(waiting: RoomWait) => boolean} isReady whether this viewer's player stands there with enough of the film */
+  reportReady(isReady) {
+    this.#ready.offer(this.state.waiting, this.state.self?.id, isReady);
+  }
+
+  /** @param {boolean} waitForAll whether the film stands for everybody while somebody's is loading */
+  setWaitForAll(waitForAll) {
+    this.#ask({ type: ClientType.ROOM_SETTINGS, waitForAll, ref: this.#newRef() });
   }
 
   /** @param {Status} status */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The buttons under the picture: play, jumps, speed, full screen; they ask the room and show its state. */
+/** The buttons under the picture: play, start together, jumps, speed, full screen; they ask the room and show its state. */
 
 import { listen, need, setIcon, stopAll } from "./dom.js";
 import { rateText } from "./format.js";
@@ -13,29 +13,34 @@ const JUMP_S = 10;
  * @param {object} needs
  * @param {HTMLElement} needs.root the control bar
  * @param {HTMLButtonElement} needs.bigPlay in the middle of a paused picture
+ * @param {HTMLButtonElement} needs.bigTogether beneath it, where somebody else is here
  * @param {HTMLElement} needs.stage goes full screen
  * @param {Party} needs.party
  * @param {FrameLoop} needs.loop
  * @param {() => void} needs.toggle
+ * @param {() => void} needs.together
  * @param {(byS: number) => void} needs.jump
  * @param {() => void} needs.toggleFullscreen
  * @param {() => boolean} needs.isFullscreen
  * @param {() => boolean} needs.usable the picture is free for a big button
  */
-export function mountControls({ root, bigPlay, stage, party, loop, toggle, jump, toggleFullscreen, isFullscreen, usable }) {
+export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, toggle, together, jump, toggleFullscreen, isFullscreen, usable }) {
   const play = need(root, "#play", HTMLButtonElement);
   const fullscreen = need(root, "#fullscreen", HTMLButtonElement);
   const rate = need(root, "#rate", HTMLSelectElement);
   const askers = [...root.querySelectorAll("#play, #back, #forward, #rate")];
+  const start = need(root, "#together", HTMLButtonElement);
 
   const draw = () => {
-    const { video, phase } = party.state;
+    const { video, phase, userCount } = party.state;
     const playhead = party.playhead();
     const playing = playhead?.playing ?? false;
     setIcon(play, playing ? "icon-pause" : "icon-play");
     name(play, playing ? "Pause" : "Play", " (K)");
     for (const element of askers) setDisabled(element, !video?.source);
+    setDisabled(start, !video?.source || playing);
     bigPlay.hidden = playing || phase !== "joined" || !video?.source || !usable();
+    bigTogether.hidden = bigPlay.hidden || userCount < 2;
     if (playhead && !rate.matches(":focus-visible")) showRate(rate, playhead.rate);
   };
 
@@ -52,6 +57,8 @@ export function mountControls({ root, bigPlay, stage, party, loop, toggle, jump,
     party.subscribe(() => loop.once(draw)),
     listen(play, "click", toggle),
     listen(bigPlay, "click", toggle),
+    listen(bigTogether, "click", together),
+    listen(start, "click", together),
     listen(need(root, "#back", HTMLButtonElement), "click", () => jump(-JUMP_S)),
     listen(need(root, "#forward", HTMLButtonElement), "click", () => jump(JUMP_S)),
     listen(rate, "change", () => party.setRate(Number(rate.value))),

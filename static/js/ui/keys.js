@@ -1,12 +1,13 @@
 // @ts-check
 /** Which key means what; pure, so that the help dialog and the page cannot disagree unnoticed. */
 
-/** @typedef {"toggle" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "help"} Command */
+/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "help"} Command */
 
 /** @type {Readonly<Record<string, Command>>} */
 const COMMANDS = Object.freeze({
   " ": "toggle",
   k: "toggle",
+  s: "together",
   j: "back10",
   l: "forward10",
   ArrowLeft: "back5",

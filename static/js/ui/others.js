@@ -15,8 +15,9 @@ import { say, stopAll } from "./dom.js";
  */
 export function mountOthers({ root, party, announce }) {
   const draw = () => {
-    const { phase, users, statuses, self } = party.state;
-    const sentence = phase === "joined" ? bufferingSentence(users, statuses, self?.id ?? null) : "";
+    const { phase, users, statuses, self, waiting } = party.state;
+    // While the room waits for them, the card over the film names them.
+    const sentence = phase === "joined" && !waiting ? bufferingSentence(users, statuses, self?.id ?? null) : "";
     if (sentence && root.hidden) announce(sentence);
     root.hidden = sentence === "";
     if (sentence) say(root, sentence);

@@ -9,7 +9,7 @@ import { listen, stopAll } from "./dom.js";
 
 /** A second click within this is a reaction, and must not have paused the film for everyone before. */
 const DOUBLE_CLICK_MS = 260;
-const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment";
+const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting";
 
 /**
  * @param {Timers & {

@@ -1,24 +1,26 @@
 // @ts-check
 /** The quiet dot with its number and word, and the instrument behind it. */
 
-import { copy, listen, need, part, say, stopAll } from "./dom.js";
-import { plotPaths } from "./drift-plot.js";
-import { boundText, difference, driftSentence, rateText, signed } from "./format.js";
+import { StuckWatch } from "./causes.js";
+import { listen, need, part, say, stopAll } from "./dom.js";
+import { difference } from "./format.js";
+import { drawInstrument } from "./instrument.js";
 import { isMeasured, wordFor } from "./status-words.js";
+import { drawViewers, viewersOf } from "./viewers.js";
 
 /** @import { Status } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { Point } from "./drift-plot.js" */
+/** @import { ClockView } from "./instrument.js" */
 
 const REFRESH_MS = 250;
 const MOST_POINTS = 260;
 
-/** @typedef {{locked: boolean, offsetMs: number, skewPpm: number}} ClockView */
-
 /**
  * @param {object} needs
  * @param {HTMLElement} needs.root
- * @param {HTMLTemplateElement} needs.template one line of everyone's drift
+ * @param {HTMLTemplateElement} needs.dot one viewer's place among all
+ * @param {HTMLTemplateElement} needs.row one viewer's figures
  * @param {Party} needs.party
  * @param {() => Status} needs.status of our own playback
  * @param {() => ClockView} needs.clock
@@ -27,24 +29,29 @@ const MOST_POINTS = 260;
  * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
  * @param {(handle: any) => void} needs.clearInterval
  */
-export function mountSyncStatus({ root, template, party, status, clock, now, onShown, setInterval, clearInterval }) {
+export function mountSyncStatus({ root, dot: dotPiece, row, party, status, clock, now, onShown, setInterval, clearInterval }) {
   const dot = need(root, "#sync-dot", HTMLButtonElement);
   const instrument = need(root, "#instrument", HTMLElement);
-  /** @type {Point[]} */
-  let points = [];
+  const minute = new Minute();
+  const stuck = new StuckWatch();
 
   const draw = () => {
-    const { phase } = party.state;
+    const { phase, statusSummary } = party.state;
     root.hidden = phase !== "joined" && phase !== "reconnecting";
     if (root.hidden) return;
     const own = status();
-    const state = shownState(phase, clock().locked, own);
-    if (isMeasured(own.state) && clock().locked) {
-      points = [...points.slice(-MOST_POINTS), { atMs: now(), driftMs: own.driftMs, boundMs: own.boundMs }];
-    }
+    const { locked } = clock();
+    const roomRate = party.playhead()?.rate ?? 1;
+    const nowMs = now();
+    const state = shownState(phase, locked, own);
+    const viewers = viewersOf(party.state, locked ? own : null);
+    minute.note(own, locked, roomRate, nowMs);
+    stuck.note(viewers, roomRate, nowMs);
     drawDot(dot, state, own);
     onShown({ state, driftMs: own.driftMs });
-    if (!instrument.hidden) drawInstrument(instrument, template, party, own, clock(), plotPaths(points, now()));
+    if (instrument.hidden) return;
+    drawInstrument({ root: instrument, own, clock: clock(), roomRate, points: minute.points, nowMs });
+    drawViewers({ root: instrument, dot: dotPiece, row, viewers, summary: statusSummary, roomRate, stuck, nowMs });
   };
 
   /** @param {boolean} open */
@@ -68,6 +75,26 @@ export function mountSyncStatus({ root, template, party, status, clock, now, onS
     }),
     () => clearInterval(timer),
   ]);
+}
+
+/** Our own drift of the last minute, and what was done about it. */
+class Minute {
+  /** @type {Point[]} */
+  points = [];
+  #wasSeeking = false;
+
+  /**
+   * @param {Status} own
+   * @param {boolean} locked
+   * @param {number} roomRate
+   * @param {number} nowMs
+   */
+  note({ state, driftMs, boundMs, rate }, locked, roomRate, nowMs) {
+    const jumped = state === "seeking" && !this.#wasSeeking;
+    this.#wasSeeking = state === "seeking";
+    if (!locked || !isMeasured(state)) return;
+    this.points = [...this.points.slice(-MOST_POINTS), { atMs: nowMs, driftMs, boundMs, trim: rate / roomRate - 1, jumped }];
+  }
 }
 
 /**
@@ -95,79 +122,4 @@ function drawDot(dot, state, own) {
   part(dot, "number").hidden = !measured;
   say(part(dot, "number"), `${figure} ${unit}`);
   say(part(dot, "word"), state === "local" ? "On your own" : word);
-}
-
-/**
- * @param {HTMLElement} root
- * @param {HTMLTemplateElement} template
- * @param {Party} party
- * @param {Status} own
- * @param {ClockView} clock
- * @param {{line: string, band: string, scaleMs: number}} plot
- */
-function drawInstrument(root, template, party, own, clock, plot) {
-  const measured = clock.locked && isMeasured(own.state);
-  say(part(root, "sentence"), sentenceFor(own, clock));
-  say(part(root, "drift"), measured ? signed(own.driftMs, 1) : "–");
-  say(part(root, "bound"), clock.locked ? `±${own.boundMs.toFixed(1)} ms` : "–");
-  say(part(root, "rtt"), own.rttMs > 0 ? `${own.rttMs.toFixed(1)} ms` : "–");
-  say(part(root, "offset"), offsetText(clock.offsetMs));
-  say(part(root, "rate"), rateText(own.rate));
-  say(part(root, "buffer"), `${own.bufferS.toFixed(1)} s`);
-  say(part(root, "dropped"), String(own.droppedFrames));
-  need(root, '[data-part="line"]', SVGPathElement).setAttribute("d", plot.line);
-  need(root, '[data-part="band"]', SVGPathElement).setAttribute("d", plot.band);
-  say(need(root, '[data-part="top"]', SVGTextElement), `+${plot.scaleMs}`);
-  say(need(root, '[data-part="bottom"]', SVGTextElement), `−${plot.scaleMs}`);
-  drawOthers(root, template, party);
-}
-
-/**
- * @param {Status} own
- * @param {ClockView} clock
- */
-function sentenceFor(own, clock) {
-  if (!clock.locked) return "Your clock is being set by the room’s.";
-  switch (own.state) {
-    case "synced":
-    case "adjusting":
-    case "seeking":
-      return driftSentence(own.driftMs, own.boundMs);
-    case "buffering":
-      return "Your player waits for more of the film.";
-    case "blocked":
-      return "Your browser wants a click before it plays.";
-    case "hidden":
-      return "In the background nothing is corrected; you rejoin on return.";
-    default:
-      return "You watch on your own.";
-  }
-}
-
-/** @param {number} offsetMs */
-function offsetText(offsetMs) {
-  const size = Math.abs(offsetMs);
-  return size < 10_000 ? `${signed(-offsetMs, 1)} ms` : `${signed(-offsetMs / 1000, 1)} s`;
-}
-
-/**
- * @param {HTMLElement} root
- * @param {HTMLTemplateElement} template
- * @param {Party} party
- */
-function drawOthers(root, template, party) {
-  const { users, statuses, self, statusSummary } = party.state;
-  const others = users.filter((user) => user.id !== self?.id && statuses[user.id]);
-  const list = part(root, "list");
-  part(root, "others").hidden = others.length === 0 && statusSummary === null;
-  while (list.childElementCount > others.length) list.lastElementChild?.remove();
-  while (list.childElementCount < others.length) list.append(copy(template));
-  others.forEach((user, index) => {
-    const row = list.children[index];
-    const theirs = statuses[user.id];
-    if (!row || !theirs) return;
-    say(part(row, "name"), user.name);
-    const words = isMeasured(theirs.state) ? `${signed(theirs.driftMs)} ms, ±${boundText(theirs.boundMs)}` : wordFor(theirs.state).word;
-    say(part(row, "value"), words);
-  });
 }

@@ -62,9 +62,11 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
   /** The source whose length we have told the room. */
   let told = "";
   const tellDuration = () => {
-    const source = party.state.video?.source;
+    const { video: state, waiting } = party.state;
+    const source = state?.source;
     const durationS = player.durationS;
-    if (!source || source.id === told || source.url !== loadedUrl || durationS === null) return;
+    // While the room waits, the same message says that we are ready.
+    if (waiting || !source || source.id === told || source.url !== loadedUrl || durationS === null) return;
     if (video.readyState === 0) return;
     told = source.id;
     party.tellDuration(durationS);
