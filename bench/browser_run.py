@@ -101,7 +101,7 @@ class BentPage(BentBrowser):
 
     def open(self, url: str) -> None:
         """Go to the clock's page."""
-        self.go(f"{url}/clock/")
+        self.go(f"{url}/clock/party/")
         self.page.wait_for_function("globalThis.readClock !== undefined", timeout=START_MS)
         self.check_worker()
 
