@@ -184,8 +184,8 @@ class Report:
 NOTES: Final = (
     (
         "Chromium as Debian ships it, headless, on the page `/clock/party/` of `manage.py serve`, "
-        "the lightest with a clock: what drawing costs the clock belongs to the page that draws. Its "
-        "clocks are wrong in the window and in the Worker (performance.now, timeOrigin, Date, "
+        "the lightest with a clock: what drawing costs the clock belongs to the page that draws. "
+        "Its clocks are wrong in the window and in the Worker (performance.now, timeOrigin, Date, "
         "frame times): by 30 s and 80 ppm, ahead and fast or behind and slow in turn; near the end "
         "of each run they jump by 40 ms."
     ),
