@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { handAngles } from "../../static/js/ui/analog-clock.js";
+import { beatsFor, handAngles, untilBeatMs } from "../../static/js/ui/analog-clock.js";
 import { deviceSentence, trustIn, trustWords } from "../../static/js/ui/true-clock.js";
 import { MOST_ZONES, SIX_CITIES, findZone, readZones, rememberZones, zoneName } from "../../static/js/ui/zone-choice.js";
 import { ZoneTime, aheadWords, clockText, isDay, longDate, shortDate, utcText } from "../../static/js/ui/zone-time.js";
@@ -83,9 +83,26 @@ test("hands are right before 1970 too", () => {
 
 test("the second hand sweeps, and for who wants less motion it ticks", () => {
   assert.equal(handAngles(7500).second, 45);
-  assert.equal(handAngles(7999, true).second, 42);
-  assert.equal(handAngles(8000, true).second, 48);
+  assert.equal(handAngles(7999, 1).second, 42);
+  assert.equal(handAngles(8000, 1).second, 48);
 });
+
+test("hands beat as often as an eye can tell, never ahead of the time, and each second is a beat", () => {
+  assert.equal(beatsFor(37, 1), 8);
+  assert.equal(beatsFor(37, 2), 16);
+  assert.equal(beatsFor(0, 1), 1, "a face that is not laid out yet");
+  assert.ok((2 * Math.PI * 170) / 60 / beatsFor(170, 1) <= 0.5, "half a pixel at the tip");
+  for (let wallMs = -3000; wallMs < 3000; wallMs += 7) {
+    const lateMs = ((turnsOf(wallMs) - handAngles(wallMs, 7).second + 360) % 360) / 0.006;
+    assert.ok(lateMs < 1000 / 7 + 1e-6, `late by ${lateMs} ms`);
+    assert.ok(untilBeatMs(wallMs, 7) > 0 && untilBeatMs(wallMs, 7) <= 1000 / 7 + 1e-6);
+  }
+  assert.equal(handAngles(7000, 7).second, 42);
+  assert.equal(untilBeatMs(7250, 4), 250);
+});
+
+/** @param {number} wallMs */
+const turnsOf = (wallMs) => handAngles(wallMs).second;
 
 test("times are read as their reader is used to", () => {
   assert.deepEqual(clockText(AFTERNOON_MS, { twelveHours: false }), { figure: "14:23:07", period: "" });

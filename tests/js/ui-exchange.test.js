@@ -11,9 +11,8 @@ import { explain, shareFor, sumOf } from "../../static/js/ui/exchange-sum.js";
 import {
   aheadWords, estimateSentence, exchangeSentence, lengthText, paceWords, supposition, term, timeOfDay, verdictSentence, verdictWords,
 } from "../../static/js/ui/exchange-words.js"; // prettier-ignore
-import { FrameLoop } from "../../static/js/ui/loop.js";
 import { spread, ticks } from "../../static/js/ui/plot-axis.js";
-import { FakeTime } from "./ui-fakes.js";
+import { FakeTime, fakeLoop } from "./ui-fakes.js";
 
 /** @import { Exchange } from "../../static/js/clock/time-sync.js" */
 
@@ -185,14 +184,11 @@ function runOf(still) {
   const time = new FakeTime();
   const log = logOf();
   const choice = new ExchangeChoice(log);
-  /** @type {((nowMs: number) => void)[]} */
-  const frames = [];
-  const loop = new FrameLoop({ requestFrame: (draw) => frames.push(draw), cancelFrame: () => {} });
+  const { loop, frame } = fakeLoop(time);
   let moves = 0;
   const run = new ExchangeRun({
     choice, loop, calm: () => still, roundMs: () => 4, changed: () => {}, moved: () => (moves += 1), ...time,
   }); // prettier-ignore
-  const frame = () => frames.shift()?.(time.nowMs);
   const hear = () => {
     log.add();
     run.heard();

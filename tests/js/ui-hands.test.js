@@ -8,7 +8,6 @@ import { plotPaths } from "../../static/js/ui/drift-plot.js";
 import { median, sentence, sideWords } from "../../static/js/ui/duo.js";
 import { fromPercent, pictureRect, toPercent } from "../../static/js/ui/geometry.js";
 import { commandFor, placeOf } from "../../static/js/ui/keys.js";
-import { FrameLoop } from "../../static/js/ui/loop.js";
 import { inverse, LastStates } from "../../static/js/ui/moment.js";
 import { Nudge } from "../../static/js/ui/nudge.js";
 import { reportable } from "../../static/js/ui/viewer.js";
@@ -141,25 +140,6 @@ test("the live region says together what comes too fast, the newest of it", () =
   for (const sentence of ["four", "five", "six", "five", "seven"]) announce(sentence);
   time.pass(1600);
   assert.equal(region.textContent, "six five seven");
-});
-
-test("the loop rests when nobody draws", () => {
-  /** @type {((nowMs: number) => void)[]} */
-  const frames = [];
-  const loop = new FrameLoop({ requestFrame: (run) => frames.push(run), cancelFrame: () => {} });
-  let drawn = 0;
-  const once = () => (drawn += 1);
-  loop.once(once);
-  loop.once(once);
-  assert.equal(frames.length, 1);
-  frames.shift()?.(0);
-  assert.equal(drawn, 1);
-  assert.equal(frames.length, 0);
-  const stop = loop.add(once);
-  frames.shift()?.(16);
-  stop();
-  frames.shift()?.(32);
-  assert.equal(frames.length, 0);
 });
 
 test("the way back from a jump is where the film would have been", () => {

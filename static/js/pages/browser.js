@@ -21,8 +21,10 @@ export const intervals = Object.freeze({
 
 export const newLoop = () =>
   new FrameLoop({
+    now: () => performance.now(),
     requestFrame: (run) => requestAnimationFrame(run),
-    cancelFrame: (handle) => cancelAnimationFrame(handle),
+    observeSeen,
+    ...timers,
   });
 
 /** Random ids that work without TLS too, where randomUUID does not exist. */
@@ -59,6 +61,16 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 /** @param {Element} element @param {() => void} run when its size is another @returns {() => void} stops */
 export function observeSize(element, run) {
   const observer = new ResizeObserver(run);
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** What is about to be scrolled into view is seen a little early. */
+const SOON_SEEN = { rootMargin: "120px" };
+
+/** @param {Element} element @param {(seen: boolean) => void} tell now and whenever that changes @returns {() => void} stops */
+function observeSeen(element, tell) {
+  const observer = new IntersectionObserver((entries) => tell(entries.at(-1)?.isIntersecting ?? false), SOON_SEEN);
   observer.observe(element);
   return () => observer.disconnect();
 }

@@ -58,19 +58,15 @@ function start() {
   const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
   if (calm() || saveData) part(first.root, "start").hidden = false;
   else playWhileSeen(sides, play);
-  showTimeWhileSeen(first.clock);
-}
-
-/** The same time as of the player with a wrong clock: nothing more is asked of the server. @param {MediaClock} clock */
-function showTimeWhileSeen(clock) {
-  const root = byId("home-clocks", HTMLElement);
-  const needs = { root, clock, loop: newLoop(), here: new ZoneTime(timeZone(Intl) ?? "UTC"), twelveHours: readsTwelveHours(), ticking: calm };
-  /** @type {{stop: () => void} | null} */
-  let shown = null;
-  new IntersectionObserver((entries) => {
-    shown?.stop();
-    shown = entries.at(-1)?.isIntersecting ? mountSmallClock(needs) : null;
-  }).observe(root);
+  // The same time as of the player with a wrong clock: nothing more is asked of the server.
+  mountSmallClock({
+    root: byId("home-clocks", HTMLElement),
+    clock: first.clock,
+    loop: newLoop(),
+    here: new ZoneTime(timeZone(Intl) ?? "UTC"),
+    twelveHours: readsTwelveHours(),
+    ticking: calm,
+  });
 }
 
 /**

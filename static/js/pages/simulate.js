@@ -17,7 +17,8 @@ import { openClockPage } from "./clock-page.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
 
-/** How often bars and figures, strips, and sentences are drawn anew; hands move with every frame. */
+/** How often hands, bars and figures, strips, and sentences are drawn anew; hands of a faster pace need each frame. */
+const HANDS_MS = 33;
 const FIGURES_MS = 100;
 const STRIPS_MS = 250;
 const WORDS_MS = 500;
@@ -39,10 +40,13 @@ let spoken = "";
 let addressTimer;
 
 const announcer = mountAnnouncer({ region: byId("announcer", HTMLElement), now, ...timers });
-const run = mountLabRun({ root: byId("lab-run", HTMLElement), togglePause, setPace: (pace) => change({ pace }), again: startOver });
-const clocks = mountLabClocks({ root: byId("lab-clocks", HTMLElement) });
-const ladder = mountLadder({ root: byId("lab-ladder", HTMLElement) });
-const contest = mountContest({ root: byId("lab-contest", HTMLElement), entries: ESTIMATORS, choose });
+const controls = mountLabRun({ root: byId("lab-run", HTMLElement), togglePause, setPace: (pace) => change({ pace }), again: startOver });
+const clocksRoot = byId("lab-clocks", HTMLElement);
+const clocks = mountLabClocks({ root: clocksRoot });
+const ladderRoot = byId("lab-ladder", HTMLElement);
+const ladder = mountLadder({ root: ladderRoot });
+const contestRoot = byId("lab-contest", HTMLElement);
+const contest = mountContest({ root: contestRoot, entries: ESTIMATORS, choose });
 const settings = mountLabSettings({
   root: byId("lab-settings", HTMLElement),
   change,
@@ -54,13 +58,19 @@ const settings = mountLabSettings({
     return navigator.clipboard.writeText(location.href);
   },
 });
-/** Each kind of drawing at its own pace. */
+/** Each kind of drawing at its own pace, as long as it is in view; figures and words are needed everywhere. */
 const drawings = [
-  { everyMs: 0, drawnMs: -Infinity, draw: () => clocks.drawTimes(laboratory.view(), experiment.pace) },
-  { everyMs: FIGURES_MS, drawnMs: -Infinity, draw: drawFigures },
-  { everyMs: STRIPS_MS, drawnMs: -Infinity, draw: () => contest.draw(laboratory) },
-  { everyMs: WORDS_MS, drawnMs: -Infinity, draw: drawWords },
+  { draw: drawFigures, everyMs: () => FIGURES_MS },
+  { draw: drawWords, everyMs: () => WORDS_MS },
+  { draw: () => clocks.drawTimes(laboratory.view(), experiment.pace), everyMs: handsMs, element: clocksRoot },
+  { draw: () => clocks.drawGaps(laboratory.view()), everyMs: () => FIGURES_MS, element: clocksRoot },
+  { draw: () => ladder.draw(laboratory.view()), everyMs: () => FIGURES_MS, element: ladderRoot },
+  { draw: () => contest.draw(laboratory), everyMs: () => STRIPS_MS, element: contestRoot },
 ];
+
+function handsMs() {
+  return experiment.pace === 1 ? HANDS_MS : 0;
+}
 
 function newLaboratory() {
   return new Laboratory({ experiment, startMs: now() });
@@ -119,16 +129,16 @@ function writeAddress() {
   if (location.hash.replace(/^#/, "") !== hash) history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
 }
 
+/** Something is different: all is drawn in the next frame, and drawn on unless it is paused. */
 function drawAll() {
-  for (const drawing of drawings) drawing.drawnMs = -Infinity;
-  wake();
+  loop.once(drawNow);
+  if (pacer.paused) rest();
+  else run();
 }
 
 function drawFigures() {
   const view = laboratory.view();
-  run.draw(view, pacer.paused, experiment.pace);
-  clocks.drawGaps(view);
-  ladder.draw(view);
+  controls.draw(view, pacer.paused, experiment.pace);
   settings.setAsleep(view.asleepForMs > 0);
 }
 
@@ -143,33 +153,35 @@ function drawWords() {
   spoken = state;
 }
 
+/** @type {(() => void)[]} */
+let running = [];
 let lastMs = NaN;
-/** @type {(() => void) | null} */
-let rest = null;
 
-/** Draws on: something has changed. */
-function wake() {
-  rest ??= loop.add(frame);
+function run() {
+  if (running.length > 0) return;
+  lastMs = NaN;
+  running = drawings.map(({ draw, everyMs, element }) => {
+    const atPaceMs = () => Math.max(everyMs(), calm() ? CALM_MS : 0);
+    return loop.add(draw, { everyMs: atPaceMs, ...(element && { element }) });
+  });
+  running.push(loop.add(advance, { everyMs: handsMs }));
 }
 
-/** @param {number} frameMs */
-function frame(frameMs) {
-  const passedMs = Number.isNaN(lastMs) ? 0 : frameMs - lastMs;
-  lastMs = frameMs;
-  pacer.frame(laboratory, passedMs, experiment.pace);
-  const leastMs = calm() ? CALM_MS : 0;
-  for (const drawing of drawings) {
-    if (frameMs - drawing.drawnMs < Math.max(drawing.everyMs, leastMs)) continue;
-    drawing.drawnMs = frameMs;
-    drawing.draw();
-  }
-  if (!pacer.paused || drawings.some(({ drawnMs }) => drawnMs === -Infinity)) return;
-  rest?.();
-  rest = null;
-  lastMs = NaN;
+function rest() {
+  for (const stop of running.splice(0)) stop();
+}
+
+function drawNow() {
+  for (const { draw } of drawings) draw();
+}
+
+/** @param {number} nowMs */
+function advance(nowMs) {
+  pacer.frame(laboratory, Number.isNaN(lastMs) ? 0 : nowMs - lastMs, experiment.pace);
+  lastMs = nowMs;
 }
 
 contest.setHidden(hidden);
 settings.draw(experiment);
-wake();
+drawAll();
 window.addEventListener("hashchange", () => begin(experimentFrom(location.hash), hiddenFrom(location.hash, ids)));

@@ -7,23 +7,45 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DIAL_MS = 12 * HOUR_MS;
 /** Finer than an eye can tell; a hand that would not move is not touched. */
-const DIGITS = { hour: 1, minute: 1, second: 2 };
+const DIGITS = { hour: 1, minute: 1, second: 3 };
+/** A tip that moves by less of a pixel is not seen to move. */
+const UNSEEN_PX = 0.5;
+const SECONDS_ROUND = 60;
 
 /** @typedef {keyof typeof DIGITS} Hand */
 
 /**
  * Where the hands point, in degrees clockwise from twelve.
  * @param {number} wallMs milliseconds since some midnight of that place
- * @param {boolean} [ticking] the hands stand still between two seconds
+ * @param {number} [beats] a second: the hands stand still between two of them
  * @returns {Record<Hand, number>}
  */
-export function handAngles(wallMs, ticking = false) {
-  const shownMs = ticking ? Math.floor(wallMs / 1000) * 1000 : wallMs;
+export function handAngles(wallMs, beats = Infinity) {
+  const shownMs = Number.isFinite(beats) ? (beatAt(wallMs, beats) * 1000) / beats : wallMs;
   return {
     hour: turns(shownMs, DIAL_MS),
     minute: turns(shownMs, HOUR_MS),
     second: turns(shownMs, MINUTE_MS),
   };
+}
+
+/**
+ * So many beats a second let a hand sweep without a visible step; a whole number, so that each second is one.
+ * @param {number} radiusPx
+ * @param {number} pixelRatio
+ */
+export function beatsFor(radiusPx, pixelRatio) {
+  return Math.max(Math.ceil((2 * Math.PI * radiusPx * pixelRatio) / SECONDS_ROUND / UNSEEN_PX), 1);
+}
+
+/** How long the hands may stand until the next beat. @param {number} wallMs @param {number} beats */
+export function untilBeatMs(wallMs, beats) {
+  return ((beatAt(wallMs, beats) + 1) * 1000) / beats - wallMs;
+}
+
+/** @param {number} wallMs @param {number} beats */
+function beatAt(wallMs, beats) {
+  return Math.floor((wallMs * beats) / 1000);
 }
 
 /**
@@ -48,20 +70,37 @@ export function turn(hand, degrees, digits) {
 }
 
 export class AnalogClock {
+  #face;
   #hands;
+  #beats = 1;
+  #measuredS = NaN;
 
-  /** @param {ParentNode} face holds hands named hour, minute and second */
-  constructor(face) {
+  /** @param {ParentNode} root holds a face with hands named hour, minute and second */
+  constructor(root) {
+    this.#face = need(root, ".face", SVGSVGElement);
     const names = /** @type {Hand[]} */ (Object.keys(DIGITS));
-    this.#hands = names.map((name) => ({ name, hand: handOf(face, name) }));
+    this.#hands = names.map((name) => ({ name, hand: handOf(this.#face, name) }));
   }
 
   /**
    * @param {number} wallMs
-   * @param {boolean} ticking
+   * @param {boolean} ticking once a second
+   * @returns {number} for how many milliseconds this is good
    */
   show(wallMs, ticking) {
-    const angles = handAngles(wallMs, ticking);
+    this.#measure(wallMs);
+    const beats = ticking ? 1 : this.#beats;
+    const angles = handAngles(wallMs, beats);
     for (const { name, hand } of this.#hands) turn(hand, angles[name], DIGITS[name]);
+    return untilBeatMs(wallMs, beats);
+  }
+
+  /** Once a second, before anything is written: then asking for the size costs nothing. @param {number} wallMs */
+  #measure(wallMs) {
+    const second = Math.floor(wallMs / 1000);
+    if (second === this.#measuredS) return;
+    this.#measuredS = second;
+    const { devicePixelRatio = 1 } = this.#face.ownerDocument.defaultView ?? {};
+    this.#beats = beatsFor(this.#face.clientWidth / 2, devicePixelRatio);
   }
 }

@@ -6,6 +6,7 @@ import { copy, listen, need, part, say, stopAll } from "./dom.js";
 import { contestSentence } from "./contest-words.js";
 import { boundWords, signedText, sizeText } from "./lab-words.js";
 import { gridPath, marksPath, sharedEnd, stripPaths } from "./strip.js";
+import { set } from "./svg.js";
 
 /** @import { Contender } from "../clock/contender.js" */
 /** @import { Laboratory } from "../clock/laboratory.js" */
@@ -90,9 +91,9 @@ function rowOf(template, { id, name, source, clockTickMs }) {
     /** @param {Contender} contender @param {number} nowMs @param {number} endMs @param {string} mishaps */
     draw(contender, nowMs, endMs, mishaps) {
       const paths = stripPaths(contender.points, nowMs, endMs);
-      line.setAttribute("d", paths.line);
-      band.setAttribute("d", paths.band);
-      marks.setAttribute("d", mishaps);
+      set(line, { d: paths.line });
+      set(band, { d: paths.band });
+      set(marks, { d: mishaps });
       if (endMs !== drawnEndMs) {
         drawnEndMs = endMs;
         grid.setAttribute("d", gridPath(endMs));

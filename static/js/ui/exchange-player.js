@@ -48,6 +48,7 @@ export function mountExchangePlayer({ root, choice, exchanges, connected, onConn
     choice,
     roundMs: () => (choice.shown ? sumOf(choice.shown.exchange.sample).roundMs : 1),
     loop,
+    element: need(root, '[data-part="drawing"]', SVGSVGElement),
     calm,
     moved: () => figure.draw(),
     changed: show,

@@ -26,6 +26,7 @@ export class ExchangeRun {
    * @param {ExchangeChoice} parts.choice
    * @param {() => number} parts.roundMs how long the shown exchange took
    * @param {FrameLoop} parts.loop
+   * @param {Element} [parts.element] nothing travels while it is out of view
    * @param {() => boolean} parts.calm reduced motion: nothing travels
    * @param {() => void} parts.changed shows what the choice has moved to; roundMs() is asked after it
    * @param {() => void} parts.moved the message has moved
@@ -54,13 +55,13 @@ export class ExchangeRun {
   /** Shows what the choice shows now, from the beginning. */
   begin() {
     this.stop();
-    const { calm, changed, loop } = this.#parts;
+    const { calm, changed, loop, element } = this.#parts;
     changed();
     if (calm()) this.#rest(CALM_REST_MS);
     else {
       this.#startedMs = null;
       this.#passedMs = 0;
-      this.#leaveLoop = loop.add((nowMs) => this.#move(nowMs));
+      this.#leaveLoop = loop.add((nowMs) => this.#move(nowMs), element && { element });
       this.#rest(secondsPerMs(this.#parts.roundMs()) * this.#parts.roundMs() * 1000 + REST_MS);
     }
   }

@@ -1,36 +1,56 @@
 // @ts-check
-/** The one animation loop of a page: runs only while somebody has something to draw. */
+/** The one animation loop of a page: it draws what is in view, no more often than needed, and rests in between. */
+
+/** A wait shorter than a frame is no rest. */
+const FRAME_MS = 16;
+/** Frames do not come to the microsecond: what is due within this is drawn now instead of a whole frame late. */
+const EARLY_MS = 4;
+
+/** @typedef {{draw: (nowMs: number) => void, everyMs: () => number, seen: boolean, dueMs: number}} Steady */
 
 export class FrameLoop {
-  #request;
-  #cancel;
-  /** @type {Set<(nowMs: number) => void>} */
+  #needs;
+  /** @type {Set<Steady>} */
   #steady = new Set();
   /** @type {Set<(nowMs: number) => void>} */
   #once = new Set();
   /** @type {number | null} */
-  #handle = null;
+  #frame = null;
+  /** @type {number | null} */
+  #timer = null;
 
   /**
    * @param {object} needs
+   * @param {() => number} needs.now the clock of the frames
    * @param {(run: (nowMs: number) => void) => number} needs.requestFrame
-   * @param {(handle: number) => void} needs.cancelFrame
+   * @param {(run: () => void, delayMs: number) => number} needs.setTimeout
+   * @param {(timer: number) => void} needs.clearTimeout
+   * @param {(element: Element, tell: (seen: boolean) => void) => () => void} needs.observeSeen tells whether it is in view, now and whenever that changes
    */
-  constructor({ requestFrame, cancelFrame }) {
-    this.#request = requestFrame;
-    this.#cancel = cancelFrame;
+  constructor(needs) {
+    this.#needs = needs;
   }
 
   /**
-   * Draws each frame until taken away.
+   * Draws until taken away.
    * @param {(nowMs: number) => void} draw
+   * @param {object} [how]
+   * @param {Element} [how.element] nothing is drawn while it is out of view
+   * @param {number | (() => number)} [how.everyMs] how long a drawing is good for; asked after each drawing
    * @returns {() => void}
    */
-  add(draw) {
-    this.#steady.add(draw);
+  add(draw, { element, everyMs = 0 } = {}) {
+    const steady = { draw, everyMs: typeof everyMs === "number" ? () => everyMs : everyMs, seen: !element, dueMs: -Infinity };
+    this.#steady.add(steady);
+    const unobserve = element && this.#needs.observeSeen(element, (seen) => {
+      if (seen && !steady.seen) steady.dueMs = -Infinity;
+      steady.seen = seen;
+      this.#run();
+    });
     this.#run();
     return () => {
-      this.#steady.delete(draw);
+      unobserve?.();
+      this.#steady.delete(steady);
     };
   }
 
@@ -43,21 +63,39 @@ export class FrameLoop {
     this.#run();
   }
 
-  stop() {
-    if (this.#handle !== null) this.#cancel(this.#handle);
-    this.#handle = null;
-    this.#steady.clear();
-    this.#once.clear();
+  #run() {
+    if (this.#frame !== null) return;
+    const { now, requestFrame, setTimeout, clearTimeout } = this.#needs;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const restMs = this.#dueMs() - now();
+    if (restMs === Infinity) return;
+    if (restMs <= FRAME_MS) this.#frame = requestFrame((nowMs) => this.#draw(nowMs));
+    else {
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.#frame ??= requestFrame((nowMs) => this.#draw(nowMs));
+      }, restMs - FRAME_MS);
+    }
   }
 
-  #run() {
-    if (this.#handle !== null || this.#steady.size + this.#once.size === 0) return;
-    this.#handle = this.#request((nowMs) => {
-      this.#handle = null;
-      const once = [...this.#once];
-      this.#once.clear();
-      for (const draw of [...once, ...this.#steady]) draw(nowMs);
-      this.#run();
-    });
+  /** @param {number} nowMs */
+  #draw(nowMs) {
+    this.#frame = null;
+    const once = [...this.#once];
+    this.#once.clear();
+    for (const draw of once) draw(nowMs);
+    for (const steady of [...this.#steady]) {
+      if (!steady.seen || steady.dueMs > nowMs + EARLY_MS) continue;
+      steady.draw(nowMs);
+      steady.dueMs = nowMs + steady.everyMs();
+    }
+    this.#run();
+  }
+
+  /** When the next frame is wanted; Infinity: never. */
+  #dueMs() {
+    if (this.#once.size > 0) return -Infinity;
+    return Math.min(Infinity, ...[...this.#steady].filter(({ seen }) => seen).map(({ dueMs }) => dueMs));
   }
 }

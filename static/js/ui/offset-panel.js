@@ -6,6 +6,7 @@ import { need, part, say, stopAll } from "./dom.js";
 import { boundFigure, count, measuredFigure } from "./format.js";
 import { offsetPlot } from "./offset-plot.js";
 import { axisText } from "./scale.js";
+import { set } from "./svg.js";
 
 /** @import { ExchangeLog } from "../clock/exchange-log.js" */
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -31,13 +32,10 @@ const RETELL_MS = 5000;
  */
 export function mountOffsetPanel({ root, clock, exchanges, party, loop, now, calm }) {
   const image = need(root, "[role=img]", HTMLElement);
-  let drawnMs = -Infinity;
   let toldMs = -Infinity;
 
   const draw = () => {
     const atMs = now();
-    if (atMs - drawnMs < (calm() ? CALM_REDRAW_MS : REDRAW_MS)) return;
-    drawnMs = atMs;
     const { offsetMs, skewPpm, boundMs } = clock;
     const plot = offsetPlot(exchanges.all, atMs, { offsetMs, skewPpm, boundMs });
     drawPaths(root, plot);
@@ -50,7 +48,7 @@ export function mountOffsetPanel({ root, clock, exchanges, party, loop, now, cal
   };
 
   return stopAll([
-    loop.add(draw),
+    loop.add(draw, { element: root, everyMs: () => (calm() ? CALM_REDRAW_MS : REDRAW_MS) }),
     party.subscribe(() => (toldMs = -Infinity)),
     exchanges.subscribe(() => {
       if (exchanges.count <= 1) toldMs = -Infinity;
@@ -66,7 +64,7 @@ function drawPaths(root, plot) {
   const floor = `M0 ${plot.floorY}H1000`;
   const paths = { ...plot, floor: plot.count ? floor : "" };
   for (const name of /** @type {const} */ (["bars", "refusedBars", "band", "line", "dots", "refusedDots", "floor"])) {
-    need(root, `[data-path="${name}"]`, SVGPathElement).setAttribute("d", paths[name]);
+    set(need(root, `[data-path="${name}"]`, SVGPathElement), { d: paths[name] });
   }
 }
 

@@ -9,6 +9,9 @@ import { clockText } from "./zone-time.js";
 /** @import { FrameLoop } from "./loop.js" */
 /** @import { ZoneTime } from "./zone-time.js" */
 
+/** How soon it is seen that the clock has been set. */
+const UNSET_REST_MS = 100;
+
 /**
  * @param {object} needs
  * @param {HTMLElement} needs.root
@@ -21,13 +24,14 @@ import { clockText } from "./zone-time.js";
 export function mountSmallClock({ root, clock, loop, here, twelveHours, ticking }) {
   const face = new AnalogClock(root);
   const time = part(root, "time");
+  let restMs = UNSET_REST_MS;
   const draw = () => {
     if (!clock.locked) return;
     const wallMs = here.wallMs(clock.civilNow());
     const { figure, period } = clockText(wallMs, { twelveHours });
-    face.show(wallMs, ticking());
+    restMs = face.show(wallMs, ticking());
     say(time, [figure, period].filter(Boolean).join(" "));
     time.hidden = false;
   };
-  return stopAll([loop.add(draw)]);
+  return stopAll([loop.add(draw, { element: root, everyMs: () => restMs })]);
 }

@@ -18,6 +18,8 @@ export function repeat(group, count) {
 /** @param {SVGElement} element @param {Record<string, string | number>} attributes lengths to a tenth of a pixel */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, typeof value === "number" ? value.toFixed(1) : value);
+    const wanted = typeof value === "number" ? value.toFixed(1) : value;
+    // Written only where it differs, so that nothing is laid out or painted again in vain.
+    if (element.getAttribute(name) !== wanted) element.setAttribute(name, wanted);
   }
 }

@@ -7,6 +7,7 @@ import { listen, need, part, say, stopAll } from "./dom.js";
 import { boundFigure, count, measuredFigure, signed } from "./format.js";
 import { rttHistory } from "./rtt-history.js";
 import { axisText } from "./scale.js";
+import { set } from "./svg.js";
 
 /** @import { ExchangeLog } from "../clock/exchange-log.js" */
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -42,14 +43,11 @@ const REFRESH_MS = 1000;
 export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookAgain, setTimeout, clearTimeout }) {
   const button = need(root, "[data-part=look]", HTMLButtonElement);
   const feedback = part(root, "feedback");
-  let drawnMs = -Infinity;
   /** @type {unknown} */
   let timer = null;
 
   const draw = () => {
     const atMs = now();
-    if (atMs - drawnMs < REFRESH_MS) return;
-    drawnMs = atMs;
     const quality = qualityOf(clock.rttMs, party.state.phase);
     const shown = clock.rttMs !== null;
     need(root, "[data-light]", HTMLElement).dataset.light = quality.light;
@@ -65,9 +63,9 @@ export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookA
   };
   const drawHistory = () => {
     const { accepted, refused, scaleMs, words } = rttHistory(exchanges.all);
-    need(root, "[data-part=accepted]", SVGPathElement).setAttribute("d", accepted);
-    need(root, "[data-part=refused]", SVGPathElement).setAttribute("d", refused);
-    need(root, "[data-part=bars]", SVGSVGElement).setAttribute("aria-label", words);
+    set(need(root, "[data-part=accepted]", SVGPathElement), { d: accepted });
+    set(need(root, "[data-part=refused]", SVGPathElement), { d: refused });
+    set(need(root, "[data-part=bars]", SVGSVGElement), { "aria-label": words });
     say(part(root, "scale"), exchanges.count ? axisText(scaleMs) : "");
   };
   const look = () => {
@@ -84,8 +82,8 @@ export function mountSyncPanel({ root, clock, exchanges, party, loop, now, lookA
   };
 
   return stopAll([
-    loop.add(draw),
-    exchanges.subscribe(() => (drawnMs = -Infinity)),
+    loop.add(draw, { element: root, everyMs: REFRESH_MS }),
+    exchanges.subscribe(() => loop.once(draw)),
     listen(button, "click", look),
     () => timer !== null && clearTimeout(timer),
   ]);

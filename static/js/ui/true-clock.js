@@ -73,7 +73,7 @@ export function mountTrueClock({ root, clock, party, loop, wallNow, zone, twelve
   };
 
   return stopAll([
-    loop.add(draw),
+    loop.add(draw, { element: root }),
     party.subscribe(() => (second = NaN)),
   ]);
 }

@@ -22,7 +22,7 @@ import { ZoneTime, aheadWords, clockText, isDay, shortDate, utcText } from "./zo
  * @property {Store | null} storage
  */
 
-/** @typedef {{zone: string, element: HTMLElement, draw: (civilMs: number) => void}} Card */
+/** @typedef {{zone: string, element: HTMLElement, draw: (civilMs: number) => number}} Card  draw tells for how long that is good */
 
 /** @param {WorldNeeds} needs */
 export function mountWorldClocks(needs) {
@@ -78,15 +78,16 @@ export function mountWorldClocks(needs) {
     complain("");
     return choose([...zones, found.zone]);
   };
+  let restMs = 0;
   const draw = () => {
     const civilMs = civilNowMs();
-    for (const { draw: drawCard } of cards.values()) drawCard(civilMs);
+    restMs = Math.min(...[...cards.values()].map(({ draw: drawCard }) => drawCard(civilMs)));
   };
 
   offerZones(need(root, "datalist", HTMLDataListElement), knownZones);
   arrange();
   return stopAll([
-    loop.add(draw),
+    loop.add(draw, { element: list, everyMs: () => restMs }),
     listen(form, "submit", add),
     listen(field, "input", () => complain("")),
     listen(reset, "click", () => choose([...SIX_CITIES, ...zones.filter((zone) => !SIX_CITIES.includes(zone))])),
@@ -131,10 +132,10 @@ function buildCard(zone, { template, ownZone, twelveHours, ticking }, onRemove) 
     zone,
     element,
     draw(civilMs) {
-      face.show(there.wallMs(civilMs), ticking());
-      if (Math.floor(civilMs / 1000) === second) return;
+      const restMs = face.show(there.wallMs(civilMs), ticking());
+      if (Math.floor(civilMs / 1000) !== second) write(civilMs);
       second = Math.floor(civilMs / 1000);
-      write(civilMs);
+      return restMs;
     },
   };
 }
