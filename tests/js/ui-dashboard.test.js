@@ -9,6 +9,7 @@ import { offsetPlot } from "../../static/js/ui/offset-plot.js";
 import { HISTORY, rttHistory } from "../../static/js/ui/rtt-history.js";
 import { axisText, quantile, roundAbove } from "../../static/js/ui/scale.js";
 import { agoWords, lookedSentence, qualityOf, qualitySentence } from "../../static/js/ui/sync-panel.js";
+import { hiddenSides } from "../../static/js/ui/tabs.js";
 
 /** @import { Exchange } from "../../static/js/clock/time-sync.js" */
 
@@ -152,4 +153,11 @@ test("a shorter way is no refusal: the exchange that shows it is drawn and count
   const quicker = [exchange(9000, 100, 10), exchange(9500, 100, 1, "undercut")];
   assert.equal(offsetPlot(quicker, 10_000, REFERENCE).refused, 0);
   assert.equal(rttHistory(quicker).refused, "");
+});
+
+test("a row of tabs tells on which sides it goes on", () => {
+  assert.deepEqual(hiddenSides({ scrollLeft: 0, clientWidth: 400, scrollWidth: 400 }), { before: false, after: false });
+  assert.deepEqual(hiddenSides({ scrollLeft: 0, clientWidth: 328, scrollWidth: 420 }), { before: false, after: true });
+  assert.deepEqual(hiddenSides({ scrollLeft: 40, clientWidth: 328, scrollWidth: 420 }), { before: true, after: true });
+  assert.deepEqual(hiddenSides({ scrollLeft: 91.5, clientWidth: 328, scrollWidth: 420 }), { before: true, after: false });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dotsOf, edgesPath, extentOf, wedgeFrame, wedgeHalf, wedgeLayout } from "../../static/js/ui/wedge-geometry.js";
+import { dotsOf, edgesPath, emptierSide, extentOf, wedgeFrame, wedgeHalf, wedgeLayout } from "../../static/js/ui/wedge-geometry.js";
 import { nearest } from "../../static/js/ui/wedge-plot.js";
 import { wedgeSentence } from "../../static/js/ui/wedge-words.js";
 
@@ -126,4 +126,13 @@ test("what came before a sleep is judged by what was known before it", () => {
   const slept = { offsetMs: OFFSET_MS + 60_000 };
   const after = [1, 2].map((count) => exchange(5, 5, { ...slept, atMs: 3000 + 2000 * count, estimate: { ...slept, count } }));
   for (const { aboveMs } of dotsOf([...before, ...after], 4)) close(aboveMs, 0);
+});
+
+test("the estimate's name stands where fewer dots are, above if both sides are alike", () => {
+  const [band, frame] = [{ top: 90, bottom: 110 }, { right: 400, emPx: 10 }];
+  const side = (/** @type {{x: number, y: number}[]} */ ...places) => emptierSide(places, band, frame, 20);
+  assert.equal(side(), 85);
+  assert.equal(side({ x: 350, y: 80 }), 123);
+  assert.equal(side({ x: 350, y: 80 }, { x: 350, y: 120 }), 85);
+  assert.equal(side({ x: 200, y: 80 }), 85, "far to the left of it");
 });

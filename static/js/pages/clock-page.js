@@ -7,7 +7,9 @@ import { TabIdentity, readProfile, timeZone } from "../room/identity.js";
 import { followPageLife } from "../room/page-life.js";
 import { Party } from "../room/party.js";
 import { mountClockBar } from "../ui/clock-bar.js";
-import { byId, intervals, newId, newLoop, now, readConfig, socketUrl, storage, timers } from "./browser.js";
+import { part } from "../ui/dom.js";
+import { mountTabs } from "../ui/tabs.js";
+import { byId, intervals, newId, newLoop, now, observeSize, readConfig, socketUrl, storage, timers } from "./browser.js";
 import { openLink } from "./open-link.js";
 import { startTheme } from "./start-theme.js";
 
@@ -50,7 +52,9 @@ export function openClockPage() {
 
   startTheme();
   followPageLife({ window, document, socket, onReturn: () => timeSync.becameVisible() });
-  mountClockBar({ root: byId("clock-bar", HTMLElement), party, clock, now, retry: () => socket.online(), ...intervals });
+  const bar = byId("clock-bar", HTMLElement);
+  mountTabs({ row: part(bar, "tabs"), observeSize });
+  mountClockBar({ root: bar, party, clock, now, retry: () => socket.online(), ...intervals });
   void kind.then((home) => (root.dataset.link = home));
   clock.onChange(({ locked }) => (root.dataset.clock = locked ? "locked" : "setting"));
   root.dataset.clock = "setting";

@@ -44,9 +44,6 @@ export function mountClockBar({ root, party, clock, now, retry, setInterval, cle
     say(part(strip, "when"), gone ? "" : when(retryAtMs, now()));
   };
 
-  const tab = need(root, "[aria-current]", HTMLElement);
-  const row = tab.parentElement;
-  if (row) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.clientWidth) / 2;
   const timer = setInterval(draw, REFRESH_MS);
   draw();
   return stopAll([party.subscribe(draw), listen(retryButton, "click", retry), () => clearInterval(timer)]);

@@ -1,7 +1,7 @@
 // @ts-check
 /** True time, the device's and the corrected one side by side: faces, figures and how far they are apart. */
 
-import { handAngles } from "./analog-clock.js";
+import { AnalogClock, handAngles, handOf, turn } from "./analog-clock.js";
 import { need, part, say } from "./dom.js";
 import { decades, signedShare } from "./error-scale.js";
 import { boundWords, clocksSentence, fraction, signedText, timeOfDay } from "./lab-words.js";
@@ -44,29 +44,25 @@ export function mountLabClocks({ root }) {
 
 /** @param {HTMLElement} element */
 function clockOf(element) {
-  const hand = (/** @type {string} */ name) => need(element, `[data-part=${name}]`, SVGGElement);
-  const hands = { hours: hand("hours"), minutes: hand("minutes"), seconds: hand("seconds"), ghost: hand("ghost") };
+  const [face, server] = [new AnalogClock(element), handOf(element, "other")];
   const [time, below] = [part(element, "time"), part(element, "fraction")];
+  const isServer = element.dataset.who === "server";
+  server.toggleAttribute("data-seen", !isServer);
   return {
     /** @param {number | null} ms @param {number} trueMs @param {number} pace */
     draw(ms, trueMs, pace) {
-      const shownMs = ms ?? trueMs;
       element.dataset.known = String(ms !== null);
-      const localMs = shownMs - new Date(shownMs).getTimezoneOffset() * MINUTE_MS;
-      const { hour, minute, second } = handAngles(localMs);
-      turn(hands.hours, hour);
-      turn(hands.minutes, minute);
-      turn(hands.seconds, second);
-      turn(hands.ghost, handAngles(trueMs).second);
+      face.show(wallMs(ms ?? trueMs), false);
+      if (!isServer) turn(server, handAngles(trueMs).second, 1);
       say(time, ms === null ? "–:–:–" : timeOfDay(ms));
       say(below, ms === null ? "" : fraction(ms, pace));
     },
   };
 }
 
-/** @param {SVGGElement} hand @param {number} degrees */
-function turn(hand, degrees) {
-  hand.style.transform = `rotate(${degrees.toFixed(2)}deg)`;
+/** @param {number} ms */
+function wallMs(ms) {
+  return ms - new Date(ms).getTimezoneOffset() * MINUTE_MS;
 }
 
 /** @param {HTMLElement} root @param {string} who */

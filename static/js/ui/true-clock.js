@@ -35,7 +35,7 @@ const WALL_TICK_MS = 1;
 export function mountTrueClock({ root, clock, party, loop, wallNow, zone, twelveHours, ticking }) {
   const face = new AnalogClock(root);
   const subSecond = handOf(root, "sub-second");
-  const device = handOf(root, "device");
+  const device = handOf(root, "other");
   const here = new ZoneTime(zone);
   let tenth = NaN;
   let second = NaN;

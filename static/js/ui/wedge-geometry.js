@@ -16,6 +16,9 @@ const LEAST_SPAN_MS = 0.05;
 /** Room around what is shown. */
 const MARGIN = 1.12;
 
+/** Width of a letter, in ems, and a little more. */
+const LETTER_EM = 0.6;
+
 /** An exchange is judged by the estimate of half a minute later: it knows more, and the clocks have hardly drifted. */
 const JUDGED_AFTER_MS = 30_000;
 
@@ -123,6 +126,20 @@ export function crossesPath(places, arm) {
 /** Beyond the edge: pointing to where it would be. @param {readonly {x: number, y: number}[]} places @param {number} arm */
 export function edgesPath(places, arm) {
   return places.map(({ x, y }) => `M${px(x - arm)} ${px(y - arm)}l${px(arm * 1.4)} ${arm}l${px(-arm * 1.4)} ${arm}`).join("");
+}
+
+/**
+ * The height of a word at the right end of a band: above or below it, where fewer dots are.
+ * @param {readonly {x: number, y: number}[]} places
+ * @param {{top: number, bottom: number}} band
+ * @param {{right: number, emPx: number}} frame
+ * @param {number} letters
+ */
+export function emptierSide(places, { top, bottom }, { right, emPx }, letters) {
+  const left = right - letters * LETTER_EM * emPx;
+  const within = (/** @type {number} */ from, /** @type {number} */ to) => places.filter(({ x, y }) => x > left && y > from && y < to).length;
+  const tall = 2 * emPx;
+  return within(bottom, bottom + tall) < within(top - tall, top) ? bottom + 1.3 * emPx : top - 0.5 * emPx;
 }
 
 /** @param {number} value */

@@ -5,7 +5,7 @@ import { listen, need, part, say, stopAll } from "./dom.js";
 import { term } from "./exchange-words.js";
 import { boundFigure } from "./format.js";
 import { repeat, set } from "./svg.js";
-import { crossesPath, dotsOf, dotsPath, edgesPath, wedgeFrame, wedgeLayout } from "./wedge-geometry.js";
+import { crossesPath, dotsOf, dotsPath, edgesPath, emptierSide, wedgeFrame, wedgeLayout } from "./wedge-geometry.js";
 import { wedgeSentence } from "./wedge-words.js";
 
 /** @import { Exchange } from "../clock/time-sync.js" */
@@ -119,14 +119,16 @@ function drawAxes(find, { left, right, top, bottom, emPx, width }, { x, y, delay
 }
 
 /** @param {Find} find @param {Frame} frame @param {Layout} layout @param {number} boundMs @param {boolean} known */
-function drawWedge(find, { left, right, emPx }, { wedge, band, apex, y }, boundMs, known) {
+function drawWedge(find, frame, { wedge, band, apex, y, places }, boundMs, known) {
+  const { left, right, emPx } = frame;
   set(find("wedge"), { d: wedge });
   set(find("wedge-lines"), { d: wedge });
   set(find("band"), { x: left, y: band.top, width: right - left, height: Math.max(band.bottom - band.top, 0) });
   set(find("estimate"), { d: `M${left} ${y(0)}H${right}` });
   set(find("apex"), { cx: apex.x, cy: apex.y, r: 0.28 * emPx });
-  set(find("estimate-word"), { x: right - 0.4 * emPx, y: band.top - 0.5 * emPx });
-  say(find("estimate-word"), known ? `estimate, ±${boundFigure(boundMs)} ms` : "");
+  const words = known ? `estimate, ±${boundFigure(boundMs)} ms` : "";
+  set(find("estimate-word"), { x: right - 0.4 * emPx, y: emptierSide(places, band, frame, words.length) });
+  say(find("estimate-word"), words);
 }
 
 /** @param {Find} find @param {Frame} frame @param {readonly Place[]} places @param {number | null} shown */
