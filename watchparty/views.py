@@ -44,7 +44,8 @@ ROOM_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
-        *("instrument", "viewers", "range", "dial", "waiting", "countdown", "banner", "moment", "dialog"),
+        *("instrument", "viewers", "range", "dial", "waiting"),
+        *("countdown", "banner", "moment", "dialog"),
     )
 )
 
