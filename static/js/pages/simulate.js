@@ -12,13 +12,13 @@ import { mountLabRun } from "../ui/lab-run.js";
 import { mountLabSettings } from "../ui/lab-settings.js";
 import { clocksSentence, labState, stateSentence } from "../ui/lab-words.js";
 import { mountLadder } from "../ui/ladder.js";
+import { FLUENT_MS } from "../ui/loop.js";
 import { byId, calm, now, timers } from "./browser.js";
 import { openClockPage } from "./clock-page.js";
 
 /** @import { Experiment } from "../clock/experiment.js" */
 
-/** How often hands, bars and figures, strips, and sentences are drawn anew; hands of a faster pace need each frame. */
-const HANDS_MS = 33;
+/** How often bars and figures, strips, and sentences are drawn anew. */
 const FIGURES_MS = 100;
 const STRIPS_MS = 250;
 const WORDS_MS = 500;
@@ -62,15 +62,11 @@ const settings = mountLabSettings({
 const drawings = [
   { draw: drawFigures, everyMs: () => FIGURES_MS },
   { draw: drawWords, everyMs: () => WORDS_MS },
-  { draw: () => clocks.drawTimes(laboratory.view(), experiment.pace), everyMs: handsMs, element: clocksRoot },
+  { draw: () => clocks.drawTimes(laboratory.view(), experiment.pace), everyMs: () => FLUENT_MS, element: clocksRoot },
   { draw: () => clocks.drawGaps(laboratory.view()), everyMs: () => FIGURES_MS, element: clocksRoot },
   { draw: () => ladder.draw(laboratory.view()), everyMs: () => FIGURES_MS, element: ladderRoot },
   { draw: () => contest.draw(laboratory), everyMs: () => STRIPS_MS, element: contestRoot },
 ];
-
-function handsMs() {
-  return experiment.pace === 1 ? HANDS_MS : 0;
-}
 
 function newLaboratory() {
   return new Laboratory({ experiment, startMs: now() });
@@ -164,7 +160,7 @@ function run() {
     const atPaceMs = () => Math.max(everyMs(), calm() ? CALM_MS : 0);
     return loop.add(draw, { everyMs: atPaceMs, ...(element && { element }) });
   });
-  running.push(loop.add(advance, { everyMs: handsMs }));
+  running.push(loop.add(advance, { everyMs: FLUENT_MS }));
 }
 
 function rest() {

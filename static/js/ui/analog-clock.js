@@ -11,6 +11,12 @@ const DIGITS = { hour: 1, minute: 1, second: 3 };
 /** A tip that moves by less of a pixel is not seen to move. */
 const UNSEEN_PX = 0.5;
 const SECONDS_ROUND = 60;
+/** As many beats a second share their instants with a film's pictures and with tenths, so that all is drawn in one go. */
+const BEATS = [1, 2, 5, 10, 30];
+/** A face that is drawn larger may look coarse for so long. */
+const REMEASURE_S = 10;
+/** More than that no film shows. */
+const MOST_BEATS = 30;
 
 /** @typedef {keyof typeof DIGITS} Hand */
 
@@ -30,12 +36,13 @@ export function handAngles(wallMs, beats = Infinity) {
 }
 
 /**
- * So many beats a second let a hand sweep without a visible step; a whole number, so that each second is one.
+ * So many beats a second let a hand sweep without a visible step; each second is one of them.
  * @param {number} radiusPx
  * @param {number} pixelRatio
  */
 export function beatsFor(radiusPx, pixelRatio) {
-  return Math.max(Math.ceil((2 * Math.PI * radiusPx * pixelRatio) / SECONDS_ROUND / UNSEEN_PX), 1);
+  const needed = (2 * Math.PI * radiusPx * pixelRatio) / SECONDS_ROUND / UNSEEN_PX;
+  return BEATS.find((beats) => beats >= needed) ?? MOST_BEATS;
 }
 
 /** How long the hands may stand until the next beat. @param {number} wallMs @param {number} beats */
@@ -73,7 +80,7 @@ export class AnalogClock {
   #face;
   #hands;
   #beats = 1;
-  #measuredS = NaN;
+  #measured = NaN;
 
   /** @param {ParentNode} root holds a face with hands named hour, minute and second */
   constructor(root) {
@@ -95,11 +102,11 @@ export class AnalogClock {
     return untilBeatMs(wallMs, beats);
   }
 
-  /** Once a second, before anything is written: then asking for the size costs nothing. @param {number} wallMs */
+  /** Seldom, as asking for a size lays out the page. @param {number} wallMs */
   #measure(wallMs) {
-    const second = Math.floor(wallMs / 1000);
-    if (second === this.#measuredS) return;
-    this.#measuredS = second;
+    const turn = Math.floor(wallMs / 1000 / REMEASURE_S);
+    if (turn === this.#measured) return;
+    this.#measured = turn;
     const { devicePixelRatio = 1 } = this.#face.ownerDocument.defaultView ?? {};
     this.#beats = beatsFor(this.#face.clientWidth / 2, devicePixelRatio);
   }

@@ -2,6 +2,7 @@
 /** When which exchange is shown: one slow run after the other, then the newest; another at once when somebody asks. */
 
 import { secondsPerMs } from "./exchange-geometry.js";
+import { FLUENT_MS } from "./loop.js";
 
 /** @import { ExchangeChoice } from "./exchange-choice.js" */
 /** @import { FrameLoop } from "./loop.js" */
@@ -61,7 +62,7 @@ export class ExchangeRun {
     else {
       this.#startedMs = null;
       this.#passedMs = 0;
-      this.#leaveLoop = loop.add((nowMs) => this.#move(nowMs), element && { element });
+      this.#leaveLoop = loop.add((nowMs) => this.#move(nowMs), { everyMs: FLUENT_MS, ...(element && { element }) });
       this.#rest(secondsPerMs(this.#parts.roundMs()) * this.#parts.roundMs() * 1000 + REST_MS);
     }
   }

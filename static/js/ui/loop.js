@@ -4,7 +4,11 @@
 /** A wait shorter than a frame is no rest. */
 const FRAME_MS = 16;
 /** Frames do not come to the microsecond: what is due within this is drawn now instead of a whole frame late. */
-const EARLY_MS = 4;
+const EARLY_MS = 1;
+/** A frame is asked for so long before it is wanted. */
+const LEAD_MS = 4;
+/** As fluent as a film: enough for whatever moves slowly. */
+export const FLUENT_MS = 1000 / 30;
 
 /** @typedef {{draw: (nowMs: number) => void, everyMs: () => number, seen: boolean, dueMs: number}} Steady */
 
@@ -75,7 +79,7 @@ export class FrameLoop {
       this.#timer = setTimeout(() => {
         this.#timer = null;
         this.#frame ??= requestFrame((nowMs) => this.#draw(nowMs));
-      }, restMs - FRAME_MS);
+      }, restMs - LEAD_MS);
     }
   }
 

@@ -2,7 +2,7 @@
 /** The large clock: the agreed time, how wrong it may be, and how wrong the device's own clock is. */
 
 import { isAlone } from "../room/party-state.js";
-import { AnalogClock, handOf, turn, turns } from "./analog-clock.js";
+import { AnalogClock, handOf, turn, turns, untilBeatMs } from "./analog-clock.js";
 import { part, say, stopAll } from "./dom.js";
 import { boundFigure, difference } from "./format.js";
 import { ZoneTime, clockText, longDate, utcText } from "./zone-time.js";
@@ -12,6 +12,9 @@ import { ZoneTime, clockText, longDate, utcText } from "./zone-time.js";
 /** @import { FrameLoop } from "./loop.js" */
 
 const TENTH_MS = 100;
+/** Drawings in a second: each tenth of it, and as fluent as a film for the hands. */
+const TENTHS = 10;
+const SWEEP = 30;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 /** Half a degree: below this the device's hand hides behind the true one. */
@@ -73,7 +76,7 @@ export function mountTrueClock({ root, clock, party, loop, wallNow, zone, twelve
   };
 
   return stopAll([
-    loop.add(draw, { element: root }),
+    loop.add(draw, { element: root, everyMs: () => untilBeatMs(clock.civilNow(), ticking() ? TENTHS : SWEEP) }),
     party.subscribe(() => (second = NaN)),
   ]);
 }
