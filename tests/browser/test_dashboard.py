@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from tests.browser.axe import DESKTOP, PHONE, assert_no_grave_findings, overflow_px
 from tests.browser.conftest import NewViewer
@@ -28,6 +29,7 @@ SIX = (
 BENT_MS = 30_000.0
 SKEW_PPM = 80.0
 FRAME_MS = 34.0
+ALL_CLOCKS: ViewportSize = {"width": 1280, "height": 1400}
 """Two refreshes: what is drawn may be that old, but never ahead."""
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -118,9 +120,18 @@ def reading(viewer: Viewer) -> dict[str, Any]:
 
 def watch(viewer: Viewer, seconds: float, known: Truth) -> list[Shown]:
     """What large and small clocks showed, against the truth."""
+    viewer.page.set_viewport_size(ALL_CLOCKS)  # what is out of view is not drawn
+    eventually(lambda: len(shown_seconds(viewer)) == 1, "all clocks show the same second")
     viewer.page.evaluate(WATCH)
     viewer.page.wait_for_timeout(seconds * 1000)
     return [judge(seen, known) for seen in viewer.page.evaluate("window.shown")]
+
+
+def shown_seconds(viewer: Viewer) -> set[str]:
+    """The seconds that stand on large and small clocks: one for all, but at the turn of one."""
+    selector = "#true-clock [data-part=time], [data-zone] [data-part=time]"
+    texts = viewer.page.locator(selector).all_text_contents()
+    return {text.rpartition(":")[2] for text in texts}
 
 
 def judge(seen: dict[str, Any], known: Truth) -> Shown:
