@@ -28,14 +28,13 @@ from bench.accuracy_rows import (
 )
 from bench.clock_networks import CONFIGURATIONS, Configuration
 from bench.clock_records import BrowserRun, BusyServer, Record, RelayAlone
+from bench.machine import crowded
 from bench.report import Marks
 
 MARKS: Final = Marks("bench.clock_browser", "# Accuracy\n\n")
 VIOLATED_MAX: Final = 0.001
 FIRST_FIX_MAX_MS: Final = 1000.0
 BUSY_BIAS_MAX_MS: Final = 0.2
-OTHERS_CORE_MAX: Final = 0.1
-"""Above this something else had a part in the figures."""
 
 
 @dataclass(slots=True)
@@ -160,14 +159,7 @@ class Report:
 
     def doubts(self) -> list[str]:
         """Why the figures may not be what they seem."""
-        lines = []
-        disturbed = [run for run, _ in self.runs if run.use.others > OTHERS_CORE_MAX]
-        if disturbed:
-            most = max(run.use.others for run in disturbed)
-            lines.append(
-                f"in {len(disturbed)} of {len(self.runs)} runs other programs used more than "
-                f"{OTHERS_CORE_MAX} core (at most {most:.2f}); an idle machine does better."
-            )
+        lines = crowded([run.use for run, _ in self.runs])
         first = [run.use.nice for run, _ in self.runs if run.use.nice < 0]
         if first:
             lines.append(

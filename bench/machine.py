@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,6 +14,8 @@ from bench.figures import family_cpu_s, machine_busy_s, processor
 
 PACKAGES: Final = ("django", "channels", "uvicorn", "uvloop", "websockets", "msgspec")
 ENOUGH_CORES: Final = 2
+OTHERS_CORE_MAX: Final = 0.1
+"""Above this something else had a part in the figures."""
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -56,6 +59,18 @@ class Use:
     others: float
     nice: int = 0
     """What the scheduler was told of ours: below 0 they go before others."""
+
+
+def crowded(uses: Sequence[Use]) -> list[str]:
+    """A sentence of doubt, if others used the machine in any of these runs."""
+    disturbed = [use.others for use in uses if use.others > OTHERS_CORE_MAX]
+    if not disturbed:
+        return []
+    doubt = (
+        f"in {len(disturbed)} of {len(uses)} runs other programs used more than "
+        f"{OTHERS_CORE_MAX} core (at most {max(disturbed):.2f}); an idle machine does better."
+    )
+    return [doubt]
 
 
 class Watch:

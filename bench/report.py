@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.figures import Summary
+from bench.machine import OTHERS_CORE_MAX
 from bench.measure import DRAIN_S, SILENCE_S
 
 GENERATOR_CORE_MAX: Final = 0.7
 """Above this the generator itself may delay what it measures."""
-OTHERS_CORE_MAX: Final = 0.1
-"""Above this something else had a part in the figures."""
 
 PREFACE: Final = """# Performance
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
+from bench.machine import crowded
 from bench.report import Marks
 from bench.skew.figures import RESIDUAL_FROM_MS, SkewFigures, assess
 from bench.skew.goals import AssessedRun, short, verdicts
@@ -14,8 +15,6 @@ from bench.skew.records import SkewRun
 from bench.skew.viewer import LAWS, OURS
 
 MARKS: Final = Marks("bench.skew", "# Accuracy\n\n")
-OTHERS_CORE_MAX: Final = 0.1
-"""Above this something else had a part in the figures."""
 DROPPED_MAX: Final = 0.02
 """Above this the machine did not keep up with the film."""
 TITLES: Final = {"ours": "ours", "original": "the original's", "jellyfin": "Jellyfin's"}
@@ -67,14 +66,7 @@ class Report:
 
     def doubts(self) -> list[str]:
         """Why the figures may not be what they seem."""
-        lines = []
-        disturbed = [run for run, _ in self.runs if run.use.others > OTHERS_CORE_MAX]
-        if disturbed:
-            most = max(run.use.others for run in disturbed)
-            lines.append(
-                f"in {len(disturbed)} of {len(self.runs)} runs other programs used more than "
-                f"{OTHERS_CORE_MAX} core (at most {most:.2f}); an idle machine does better."
-            )
+        lines = crowded([run.use for run, _ in self.runs])
         late = [figures for _, figures in self.runs if figures.dropped > DROPPED_MAX]
         if late:
             most = max(figures.dropped for figures in late)
