@@ -98,6 +98,45 @@ test("a video without a picture has no index", () => {
   assert.equal(readFrameIndex(video, unused), null);
 });
 
+test("a video that has no picture yet has no index", () => {
+  const video = /** @type {HTMLVideoElement} */ ({ videoWidth: 854, videoHeight: 480, readyState: 1 });
+  const unused = /** @type {OffscreenCanvas} */ ({});
+  assert.equal(readFrameIndex(video, unused), null);
+});
+
+test("only the strip is cut out of a video's frame, along even lines, and every frame is closed", (t) => {
+  t.after(() => Reflect.deleteProperty(globalThis, "VideoFrame"));
+  for (const [width, height] of [[854, 480], [641, 361], [1280, 720]]) {
+    /** @type {any[]} */
+    const frames = [];
+    class FakeFrame {
+      closed = false;
+      visibleRect;
+      /** @param {any} _of @param {any} [init] */
+      constructor(_of, init) {
+        this.visibleRect = init?.visibleRect ?? { x: 0, y: 0, width, height };
+        frames.push(this);
+      }
+      close() {
+        this.closed = true;
+      }
+    }
+    Object.assign(globalThis, { VideoFrame: FakeFrame });
+    const video = /** @type {HTMLVideoElement} */ ({ videoWidth: width, videoHeight: height, readyState: 4 });
+    const { canvas, drawn } = canvasShowing(encodeCells(2718));
+    assert.equal(readFrameIndex(video, canvas)?.index, 2718);
+    const [whole, cut] = frames;
+    assert.deepEqual([whole.closed, cut.closed], [true, true]);
+    const [picture, x, y, drawnWidth, drawnHeight] = drawn[0];
+    assert.equal(picture, cut);
+    const { visibleRect } = cut;
+    for (const side of Object.values(visibleRect)) assert.equal(side % 2, 0);
+    assert.ok(Math.abs(visibleRect.x + x - (RULER.strip_x * width) / RULER.width) < 1e-9);
+    assert.ok(Math.abs(visibleRect.y + y - (RULER.strip_y * height) / RULER.height) < 1e-9);
+    assert.ok(x + drawnWidth <= visibleRect.width && y + drawnHeight <= visibleRect.height);
+  }
+});
+
 test("every index of the film round trips, and neighbours differ in one cell of the index", () => {
   for (let index = 0; index < RULER.index_count; index += 1) {
     const cells = encodeCells(index);

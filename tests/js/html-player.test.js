@@ -120,6 +120,17 @@ test("the pause at the end of the film is nobody's", async () => {
   assert.deepEqual(told, []);
 });
 
+test("nor is it when the room seeks before the event comes", async () => {
+  const { video, player, told } = build();
+  await player.play();
+  video.paused = true;
+  video.ended = true;
+  player.seek(0);
+  video.ended = false;
+  video.fire("pause");
+  assert.deepEqual(told, []);
+});
+
 test("our own seek is not the user's, another one is", () => {
   const { video, player, told } = build();
   player.seek(20);

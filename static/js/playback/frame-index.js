@@ -30,12 +30,15 @@ export const RULER = Object.freeze({
   "lit_above": 0.65
 });
 
+const HAVE_CURRENT_DATA = 2;
 const GUARD_CELLS = 2;
 const CELL_COUNT = GUARD_CELLS + RULER.index_bits + RULER.check_bits + GUARD_CELLS;
 
 /** Each cell becomes this many pixels square on the scratch canvas; only the middle ones are averaged. */
 const SCRATCH_CELL_PX = 8;
 const MARGIN_PX = 3;
+
+/** A part of a picture, in its pixels. @typedef {{x: number, y: number, width: number, height: number}} Rect */
 
 /**
  * Reads the frame a video shows now. A cross-origin film needs `crossorigin`, else the browser throws.
@@ -45,8 +48,13 @@ const MARGIN_PX = 3;
  * @returns {{index: number, mediaTimeS: number} | null} null when the strip can't be read with certainty
  */
 export function readFrameIndex(video, scratch = new OffscreenCanvas(1, 1)) {
-  if (!video.videoWidth || !video.videoHeight) return null;
-  const index = decodeCells(sampleCells(video, video.videoWidth, video.videoHeight, scratch));
+  const { videoWidth: width, videoHeight: height } = video;
+  if (!width || !height || video.readyState < HAVE_CURRENT_DATA) return null;
+  const strip = stripOf(width, height);
+  const cut = cutOut(video, strip);
+  const levels = cut ? levelsOf(cut.frame, cut.strip, scratch) : levelsOf(video, strip, scratch);
+  cut?.frame.close();
+  const index = decodeCells(levels);
   return index === null ? null : { index, mediaTimeS: index / RULER.index_rate };
 }
 
@@ -61,20 +69,60 @@ export function readFrameIndex(video, scratch = new OffscreenCanvas(1, 1)) {
  * @returns {number[]}
  */
 export function sampleCells(picture, width, height, scratch) {
+  return levelsOf(picture, stripOf(width, height), scratch);
+}
+
+/**
+ * Only the strip of the video's frame: drawing from the video itself turns its whole picture to RGB
+ * first, which costs a 480p film 3.4 ms instead of 0.5 (Chromium 156 without a GPU).
+ *
+ * @param {HTMLVideoElement} video
+ * @param {Rect} strip
+ * @returns {{frame: VideoFrame, strip: Rect} | null} null where the browser cannot, or its frame has other pixels
+ */
+function cutOut(video, strip) {
+  if (typeof VideoFrame !== "function") return null;
+  const whole = new VideoFrame(video);
+  try {
+    if (whole.visibleRect?.width !== video.videoWidth || whole.visibleRect.height !== video.videoHeight) return null;
+    const x = evenBelow(whole.visibleRect.x + strip.x);
+    const y = evenBelow(whole.visibleRect.y + strip.y);
+    const left = strip.x + whole.visibleRect.x - x;
+    const top = strip.y + whole.visibleRect.y - y;
+    // Colour is coarser than brightness: a cut goes through even lines only.
+    const visibleRect = { x, y, width: evenAbove(left + strip.width), height: evenAbove(top + strip.height) };
+    return { frame: new VideoFrame(whole, { visibleRect }), strip: { ...strip, x: left, y: top } };
+  } finally {
+    whole.close();
+  }
+}
+
+/** @param {number} pixels */
+function evenBelow(pixels) {
+  return 2 * Math.floor(pixels / 2);
+}
+
+/** @param {number} pixels */
+function evenAbove(pixels) {
+  return 2 * Math.ceil(pixels / 2);
+}
+
+/** Where the strip is in a picture of that size. @param {number} width @param {number} height @returns {Rect} */
+function stripOf(width, height) {
   const scaleX = width / RULER.width;
   const scaleY = height / RULER.height;
+  return {
+    x: RULER.strip_x * scaleX,
+    y: RULER.strip_y * scaleY,
+    width: CELL_COUNT * RULER.cell_width * scaleX,
+    height: RULER.cell_height * scaleY,
+  };
+}
+
+/** @param {CanvasImageSource} picture @param {Rect} strip @param {HTMLCanvasElement | OffscreenCanvas} scratch @returns {number[]} */
+function levelsOf(picture, { x, y, width, height }, scratch) {
   const context = scratchContext(scratch);
-  context.drawImage(
-    picture,
-    RULER.strip_x * scaleX,
-    RULER.strip_y * scaleY,
-    CELL_COUNT * RULER.cell_width * scaleX,
-    RULER.cell_height * scaleY,
-    0,
-    0,
-    scratch.width,
-    scratch.height,
-  );
+  context.drawImage(picture, x, y, width, height, 0, 0, scratch.width, scratch.height);
   const { data } = context.getImageData(0, 0, scratch.width, scratch.height);
   return Array.from({ length: CELL_COUNT }, (_, cell) => middleLuma(data, cell));
 }

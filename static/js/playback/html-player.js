@@ -126,6 +126,8 @@ export class HtmlPlayer extends EventTarget {
 
   /** @param {number} positionS */
   seek(positionS) {
+    // It has stopped by itself at its end; its `pause` event may come after this seek, when `ended` is false again.
+    if (this.#video.ended) this.#wantsPlaying = false;
     this.#soughtS = positionS;
     this.#video.currentTime = positionS;
   }
