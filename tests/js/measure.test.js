@@ -109,6 +109,14 @@ test("a picture that trails the player's clock by whole frames is where the view
   assert.ok(Math.abs(world.meter.read().positionS - (world.player.positionS - 3 / 60)) < 1e-9);
 });
 
+test("at twice the speed a picture that is a refresh late is twice as much film late", async () => {
+  const world = await build();
+  world.player.setRate(2, true);
+  world.meter.rateChanged(2);
+  show(world, 2 * 0.03);
+  assert.ok(Math.abs(world.meter.pictureLagS - 2 * (2 / 60)) < 1e-9);
+});
+
 test("the phase between film and display is no lag", async () => {
   for (const lagS of [-0.005, 0.003, 0.012]) {
     const world = await build();

@@ -47,7 +47,8 @@ export const PLAIN = Object.freeze({
 /** Chromium passes sound through unstretched as long as the rate is nearer to 1 than this. */
 const PASSED_THROUGH = 1 / 960;
 
-/** As Chromium does: a picture is in the clock's frame from 5 ms before to 12 ms after its instant of display (docs/adr/0019). */
+/** As Chromium does: a picture is shown at the first refresh of its time, and announced 5 ms before (docs/adr/0019). */
+const REFRESH_MS = 1000 / 60;
 const ANNOUNCED_EARLY_MS = 5;
 
 /** @implements {MediaPlayer} */
@@ -74,6 +75,7 @@ export class ModelMedia extends EventTarget {
   orders = [];
   /** @type {((mediaS: number, shownAtMs: number) => void) | null} */
   #onFrame = null;
+  #picture = -1;
 
   /** @param {FakeTime} time @param {() => number} random 0…1 @param {Partial<Traits>} [traits] */
   constructor(time, random, traits = {}) {
@@ -82,7 +84,7 @@ export class ModelMedia extends EventTarget {
     this.#random = random;
     this.#traits = { ...PLAIN, ...traits };
     this.#atMs = time.nowMs;
-    if (this.#traits.framesPerS > 0) this.#nextFrame();
+    if (this.#traits.framesPerS > 0) this.#nextRefresh();
     if (this.#traits.stallsPerMin > 0) this.#nextStall();
   }
 
@@ -199,13 +201,14 @@ export class ModelMedia extends EventTarget {
     this.#atMs = this.#time.nowMs;
   }
 
-  #nextFrame() {
-    const gapMs = 1000 / this.#traits.framesPerS;
+  #nextRefresh() {
     this.#time.setTimeout(() => {
-      this.#nextFrame();
-      if (this.paused || this.seeking || this.#time.nowMs < this.#standsUntilMs) return;
-      this.#onFrame?.(Math.floor(this.trueS * this.#traits.framesPerS) / this.#traits.framesPerS, this.#time.nowMs - ANNOUNCED_EARLY_MS);
-    }, gapMs);
+      this.#nextRefresh();
+      const picture = Math.floor(this.trueS * this.#traits.framesPerS);
+      if (this.paused || this.seeking || picture === this.#picture) return;
+      this.#picture = picture;
+      this.#onFrame?.(picture / this.#traits.framesPerS, this.#time.nowMs - ANNOUNCED_EARLY_MS);
+    }, REFRESH_MS);
   }
 
   #nextStall() {

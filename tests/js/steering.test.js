@@ -27,11 +27,14 @@ function build(latencies) {
     room.playhead = { positionS: 10, atMs: clock.now(), rate: 1, playing: true, durationS: 90, ended: false, ...changes };
     steering.kick();
   };
+  let picture = -1;
   /** Promises of the player need a turn of the loop. @param {number} ms */
   const pass = async (ms) => {
     for (let i = 0; i < ms; i += 10) {
       time.advance(10);
-      player.frame?.(Math.floor(player.positionS * 30) / 30, time.now());
+      const shown = Math.floor(player.positionS * 30);
+      if (shown !== picture) player.frame?.(shown / 30, time.now());
+      picture = shown;
       await Promise.resolve();
     }
   };

@@ -68,9 +68,9 @@ export class PositionMeter {
     return { atMs: reading.atMs, positionS: positionS - this.pictureLagS };
   }
 
-  /** Whole frames by which the picture trails the player's own clock. */
+  /** How far the picture trails the player's own clock, in whole refreshes of the display. */
   get pictureLagS() {
-    return this.#lag.frames * this.#frameS;
+    return this.#lag.seconds * this.#rate;
   }
 
   /** Duration of a frame, 0 while unknown: dropped frames only make gaps longer. */
@@ -104,7 +104,9 @@ export class PositionMeter {
     this.#picture = { atMs, mediaS };
     if (this.#player.seeking) return;
     const reading = this.#take();
-    if (!this.#player.paused) this.#lag.note(this.#carried(reading, shownAtMs) - mediaS, this.#frameS);
+    if (this.#player.paused) return;
+    const lagS = (this.#carried(reading, shownAtMs) - mediaS) / this.#rate;
+    this.#lag.note(lagS, this.#frameS / this.#rate);
   }
 
   /** @returns {Reading} */
