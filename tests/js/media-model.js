@@ -19,7 +19,8 @@
  * @property {number} spread each latency varies by up to this fraction
  * @property {number} jitterS standard deviation of currentTime
  * @property {number} stretchedJitterS the same while pitch is preserved at another rate
- * @property {number} pitchSwitchS film lost whenever stretching begins or ends
+ * @property {number} pitchBeginS film lost when stretching begins
+ * @property {number} pitchEndS film gained when it ends
  * @property {number} skewPpm of the device's media oscillator
  * @property {RateManners} rates
  * @property {number} stallsPerMin
@@ -36,7 +37,8 @@ export const PLAIN = Object.freeze({
   spread: 0.1,
   jitterS: 0.0001,
   stretchedJitterS: 0.004,
-  pitchSwitchS: 0.02,
+  pitchBeginS: 0.02,
+  pitchEndS: 0.005,
   skewPpm: 0,
   rates: Object.freeze({ kind: "exact" }),
   stallsPerMin: 0,
@@ -157,7 +159,7 @@ export class ModelMedia extends EventTarget {
     this.preservesPitch = preservesPitch;
     this.#rateSaid = this.#said(rate);
     this.#rateGot = this.#got();
-    if (this.#stretches !== stretched && !this.paused) this.#filmS -= this.#traits.pitchSwitchS;
+    if (this.#stretches !== stretched && !this.paused) this.#filmS += stretched ? this.#traits.pitchEndS : -this.#traits.pitchBeginS;
   }
 
   /** @param {(mediaS: number, shownAtMs: number) => void} callback */

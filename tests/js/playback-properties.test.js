@@ -120,7 +120,7 @@ function rests(run, { writes, seeks }) {
 
 property(
   "an ordinary player is within 3 ms ten seconds after coming late, within 20 ms five after a disturbance, and rests",
-  (random) => ({ traits: { ...latencies(random), jitterS: between(random, 0, 0.0003), pitchSwitchS: between(random, 0.012, 0.026), skewPpm: between(random, -150, 150) } }),
+  (random) => ({ traits: { ...latencies(random), jitterS: between(random, 0, 0.0003), pitchBeginS: between(random, 0.012, 0.03), pitchEndS: between(random, -0.004, 0.012), skewPpm: between(random, -150, 150) } }),
   (run) => {
     assert.ok(worstMs(run, 10, DISTURBED_S) <= 3, told(run, `${worstMs(run, 10, DISTURBED_S)} ms after joining`));
     assert.ok(worstMs(run, DISTURBED_S + 5.2, SOUGHT_S) <= 20, told(run, `${worstMs(run, DISTURBED_S + 5.2, SOUGHT_S)} ms after the disturbance`));

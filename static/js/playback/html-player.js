@@ -133,7 +133,7 @@ export class HtmlPlayer extends EventTarget {
   }
 
   /**
-   * Unpitched trims are exact and lose nothing; stretching costs Chromium 16–25 ms at every switch (research/sync.md §3).
+   * Unpitched trims are exact and lose nothing; stretching for a while costs Chromium 16–25 ms (research/sync.md §3).
    * @param {number} rate @param {boolean} preservesPitch
    */
   setRate(rate, preservesPitch) {

@@ -30,9 +30,10 @@ const TIERS = Object.freeze([
 ]);
 /** A pulse shorter than this would be ended by the luck of a timer. */
 const SHORTEST_PULSE_S = 0.7;
-/** Only this is worth keeping the pitch for: stretching costs Chromium 16–25 ms of film at each end (research/sync.md §3). */
+/** Only this is worth keeping the pitch for: its beginning costs Chromium 14–29 ms of film, its end gives up to 12 back. */
 const STRETCH_BEYOND_S = 0.04;
-const PITCH_LOSS_S = 0.02;
+/** Film lost at the end of a stretch: measured −12 … −1 ms after faster ones, +1 … +4 after slower ones. */
+const STRETCH_END_S = -0.005;
 /** In a hidden page nobody sees the drift, but somebody hears the trim. */
 const HIDDEN_LIMIT = 0.01;
 /** Live players correct little and slowly: their buffer is short, their timeline coarse. */
@@ -81,7 +82,7 @@ export class Trim {
   #restUntilMs = -Infinity;
   #learned = new LearnedTrim();
   #check = new RateCheck();
-  #pitchLoss = new Latency(PITCH_LOSS_S, { mostS: 0.06 });
+  #stretchEnd = new Latency(STRETCH_END_S, { leastS: -0.04, mostS: 0.06 });
 
   /** @param {{MAX_SPEEDUP: number, MAX_SLOWDOWN: number}} config @param {Engine} engine */
   constructor({ MAX_SPEEDUP, MAX_SLOWDOWN }, engine) {
@@ -140,7 +141,7 @@ export class Trim {
       else if (off) this.reset();
       return;
     }
-    const targetS = now.velocity === 1 ? -this.#pitchLoss.seconds : 0;
+    const targetS = now.velocity === 1 ? -this.#stretchEnd.seconds : 0;
     const idle = passedS > TELLING_S && !hasMoved(mode.driftS - now.driftS, expectedS);
     const closed = Math.sign(mode.trim) * (now.driftS - targetS) <= now.velocity * Math.abs(gotTrim) * (HALF_TICK_MS / 1000);
     if (closed || idle || now.localMs >= mode.untilMs) this.#end(mode, now, expectedS);
@@ -166,7 +167,7 @@ export class Trim {
     if (this.#engine === "webkit") this.#restUntilMs = now.localMs + WEBKIT_REST_MS;
     const isTold = Math.abs(expectedS) > TELLING * this.#zone(now.velocity).noise;
     if (isTold) this.#check.moved({ asked: trim, movedS: driftS - now.driftS, expectedS, localMs: now.localMs });
-    if (stretched && Math.abs(now.driftS) < 2 * STRETCH_BEYOND_S) this.#pitchLoss.learn(now.driftS);
+    if (stretched && Math.abs(now.driftS) < 2 * STRETCH_BEYOND_S) this.#stretchEnd.learn(now.driftS);
   }
 
   /** Plans a correction, if the drift has been seen often enough. @param {Now} now */
