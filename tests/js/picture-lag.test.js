@@ -39,7 +39,7 @@ test("a lag on the border between two counts keeps the one it has", () => {
 });
 
 test("a slow film is late by refreshes, too, and half a second of its pictures is enough", () => {
-  for (const [lagS, late] of [[-0.011, 0], [0.012, 0], [0.022, 1], [0.04, 2]]) {
+  for (const [lagS, late] of [[-0.015, 0], [0.02, 0], [0.026, 1], [0.04, 2]]) {
     const lag = new PictureLag();
     note(lag, lagS, 14, 1 / 30);
     assert.equal(refreshes(lag), 0);

@@ -6,10 +6,13 @@ const MEDIAN_OVER_S = 0.5;
 const MEDIAN_OF_MOST = 30;
 /** Pictures are late by whole refreshes of the display, also those of a slow film. */
 const REFRESH_S = 1 / 60;
-/** A picture comes with the first refresh of its time, and is announced a third of one early: measured on an idle Chromium −11 … +12 ms. */
+/** A picture is announced a third of a refresh early. */
 const ANNOUNCED_EARLY_S = 0.005;
-/** Refreshes are counted anew only beyond this, so that the phase between film and display decides nothing. */
-const LEAVE_REFRESHES = 0.75;
+/**
+ * Chromium keeps its rhythm of pictures until it is half a frame off: an idle one is −5 … +12 ms late at 60 fps, −15 … +20 at 30.
+ * That phase is no lag; refreshes are counted anew only this far beyond it.
+ */
+const LEAVE_S = REFRESH_S / 4;
 /** More than this is no pipeline, but a player that stalls. */
 const MOST_S = 0.25;
 
@@ -45,7 +48,8 @@ export class PictureLag {
     if (this.#lagsS.length < enough) return;
     const middleS = [...this.#lagsS].sort((a, b) => a - b)[enough >> 1] ?? 0;
     this.#unitS = Math.min(frameS, REFRESH_S);
-    const refreshes = (middleS - this.#unitS / 2 + ANNOUNCED_EARLY_S) / this.#unitS;
-    if (Math.abs(refreshes - this.#refreshes) > LEAVE_REFRESHES) this.#refreshes = Math.max(Math.round(refreshes), 0);
+    const lateS = middleS - this.#unitS / 2 + ANNOUNCED_EARLY_S;
+    const isElsewhere = Math.abs(lateS - this.seconds) > frameS / 2 + LEAVE_S;
+    if (isElsewhere) this.#refreshes = Math.max(Math.round(lateS / this.#unitS), 0);
   }
 }
