@@ -120,7 +120,7 @@ def reading(viewer: Viewer) -> dict[str, Any]:
 
 def watch(viewer: Viewer, seconds: float, known: Truth) -> list[Shown]:
     """What large and small clocks showed, against the truth."""
-    viewer.page.set_viewport_size(ALL_CLOCKS)  # what is out of view is not drawn
+    viewer.page.set_viewport_size(ALL_CLOCKS)  # what is out of view is drawn seldom
     eventually(lambda: len(shown_seconds(viewer)) == 1, "all clocks show the same second")
     viewer.page.evaluate(WATCH)
     viewer.page.wait_for_timeout(seconds * 1000)

@@ -80,19 +80,27 @@ test("a slow drawing is not held back by another one that comes or goes", () => 
   assert.equal(drawn.length, 2);
 });
 
-test("what is out of view is not drawn and costs no frame; in view it is drawn at once", () => {
+test("what is out of view is drawn every two seconds and costs no frame in between; in view it is drawn at once", () => {
   const { loop, frames, see, drawn, draw, pass } = start();
-  loop.add(draw, { element: PANEL, everyMs: 1000 });
+  loop.add(draw, { element: PANEL, everyMs: 100 });
   pass(100);
-  assert.deepEqual([frames.length, drawn.length], [0, 0]);
+  assert.deepEqual([frames.length, drawn.length], [0, 1]);
   see(PANEL, true);
-  pass(100);
-  assert.equal(drawn.length, 1);
+  pass(1000);
+  assert.equal(drawn.length, 11);
   see(PANEL, false);
-  pass(5000);
-  assert.equal(drawn.length, 1);
+  pass(6000);
+  assert.ok(drawn.length >= 14 && drawn.length <= 15, String(drawn.length));
+  const before = drawn.length;
   see(PANEL, true);
   pass(20);
+  assert.equal(drawn.length, before + 1);
+});
+
+test("what is drawn seldom is not drawn more often out of view", () => {
+  const { loop, drawn, draw, pass } = start();
+  loop.add(draw, { element: PANEL, everyMs: 5000 });
+  pass(9000);
   assert.equal(drawn.length, 2);
 });
 

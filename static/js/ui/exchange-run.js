@@ -27,7 +27,7 @@ export class ExchangeRun {
    * @param {ExchangeChoice} parts.choice
    * @param {() => number} parts.roundMs how long the shown exchange took
    * @param {FrameLoop} parts.loop
-   * @param {Element} [parts.element] nothing travels while it is out of view
+   * @param {Element} [parts.element] it hardly travels while it is out of view
    * @param {() => boolean} parts.calm reduced motion: nothing travels
    * @param {() => void} parts.changed shows what the choice has moved to; roundMs() is asked after it
    * @param {() => void} parts.moved the message has moved

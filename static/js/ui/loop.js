@@ -1,5 +1,5 @@
 // @ts-check
-/** The one animation loop of a page: it draws what is in view, no more often than needed, and rests in between. */
+/** The one animation loop of a page: it draws what is in view no more often than needed, the rest hardly ever, and rests in between. */
 
 /** A wait shorter than a frame is no rest. */
 const FRAME_MS = 16;
@@ -7,6 +7,8 @@ const FRAME_MS = 16;
 const EARLY_MS = 1;
 /** A frame is asked for so long before it is wanted. */
 const LEAD_MS = 4;
+/** What is out of view is read aloud, searched and printed all the same: its words may be this old. */
+const UNSEEN_MS = 2000;
 /** As fluent as a film: enough for whatever moves slowly. */
 export const FLUENT_MS = 1000 / 30;
 
@@ -39,7 +41,7 @@ export class FrameLoop {
    * Draws until taken away.
    * @param {(nowMs: number) => void} draw
    * @param {object} [how]
-   * @param {Element} [how.element] nothing is drawn while it is out of view
+   * @param {Element} [how.element] hardly drawn while it is out of view
    * @param {number | (() => number)} [how.everyMs] how long a drawing is good for; asked after each drawing
    * @returns {() => void}
    */
@@ -90,9 +92,9 @@ export class FrameLoop {
     this.#once.clear();
     for (const draw of once) draw(nowMs);
     for (const steady of [...this.#steady]) {
-      if (!steady.seen || steady.dueMs > nowMs + EARLY_MS) continue;
+      if (steady.dueMs > nowMs + EARLY_MS) continue;
       steady.draw(nowMs);
-      steady.dueMs = nowMs + steady.everyMs();
+      steady.dueMs = nowMs + Math.max(steady.everyMs(), steady.seen ? 0 : UNSEEN_MS);
     }
     this.#run();
   }
@@ -100,6 +102,6 @@ export class FrameLoop {
   /** When the next frame is wanted; Infinity: never. */
   #dueMs() {
     if (this.#once.size > 0) return -Infinity;
-    return Math.min(Infinity, ...[...this.#steady].filter(({ seen }) => seen).map(({ dueMs }) => dueMs));
+    return Math.min(Infinity, ...[...this.#steady].map(({ dueMs }) => dueMs));
   }
 }
