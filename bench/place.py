@@ -22,7 +22,7 @@ class Place:
 
     def make_room(self, slug: str) -> None:
         """An empty room with the demo film."""
-        self.server.manage("demo_room", "--slug", slug, "--verbosity", "0")
+        self.server.make_rooms(slug)
 
 
 @contextmanager

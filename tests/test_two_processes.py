@@ -111,7 +111,7 @@ def servers(tmp_path: Path) -> Iterator[list[Server]]:
             folder.mkdir()
             servers.append(Server(folder, INSTANCE_ID=name, **shared))
         servers[0].manage("migrate", "--verbosity", "0")
-        servers[0].manage("demo_room", "--verbosity", "0")
+        servers[0].make_rooms("demo")
         for server in servers:
             server.start()
         yield servers

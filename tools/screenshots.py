@@ -22,7 +22,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         server.manage("migrate", "--verbosity", "0")
-        server.manage("demo_room", "--verbosity", "0")
+        server.make_rooms("demo")
         server.start()
         browser = launch(playwright)
         try:

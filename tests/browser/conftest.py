@@ -15,12 +15,14 @@ NewViewer = Callable[..., Viewer]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One production server for all browser tests."""
+def server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Server]:
+    """One production server for all browser tests, with their rooms."""
     server = Server(tmp_path_factory.mktemp("server"), **production_settings())
     server.manage("collectstatic", "--no-input", "--verbosity", "0")
     server.manage("migrate", "--verbosity", "0")
-    server.manage("demo_room", "--verbosity", "0")
+    server.make_rooms("demo", *{slug_of(test) for test in request.session.items})
     server.start()
     yield server
     server.stop()
@@ -71,10 +73,16 @@ def new_viewer(server: Server, browsers: list[Browser]) -> Iterator[NewViewer]:
 @pytest.fixture
 def room(server: Server, request: pytest.FixtureRequest) -> str:
     """A room of its own for one test, with the demo film."""
-    slug = request.node.name.lower().replace("_", "-").replace("[", "-").replace("]", "")[:60]
-    slug = slug.strip("-")
-    server.manage("demo_room", "--slug", slug, "--verbosity", "0")
+    slug = slug_of(request.node)
+    if slug not in server.rooms:  # a server of this test alone
+        server.make_rooms(slug)
     return slug
+
+
+def slug_of(test: pytest.Item) -> str:
+    """The address of a test's own room."""
+    slug = test.name.lower().replace("_", "-").replace("[", "-").replace("]", "")[:60]
+    return slug.strip("-")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def development_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     """Either server as a newcomer has it: DEBUG, no setting but the port."""
     server = Server(tmp_path, request.param)
     server.manage("migrate", "--verbosity", "0")
-    server.manage("demo_room", "--verbosity", "0")
+    server.make_rooms("demo")
     server.start()
     yield server
     server.stop()

@@ -152,7 +152,7 @@ export function partyWorld() {
   });
   /** @type {[string, any][]} */
   const told = [];
-  const names = /** @type {const} */ (["refusal", "action", "joined", "left", "ratelimit", "settled",
+  const names = /** @type {const} */ (["refusal", "action", "settings", "joined", "left", "ratelimit", "settled",
     "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left"]);
   for (const name of names) party.on(name, (/** @type {any} */ detail) => told.push([name, detail]));
 

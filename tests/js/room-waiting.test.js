@@ -163,6 +163,16 @@ test("whether the room waits for everyone is asked of the room, and shown once i
   assert.equal(party.state.room?.title, "Demo");
 });
 
+test("who set the room otherwise is told, whether others or oneself", () => {
+  const { party, newest, toldOf } = entered();
+  const self = party.state.self?.id;
+  newest().receive({ type: "room:settings", onEnd: "stop", waitForAll: true, epoch: "e1", seq: 6, by: "nobody-here" });
+  newest().receive({ type: "room:settings", onEnd: "stop", waitForAll: false, epoch: "e1", seq: 7, by: self });
+  const told = toldOf("settings");
+  assert.deepEqual(told.map(({ own, settings }) => [own, settings.waitForAll]), [[false, true], [true, false]]);
+  assert.equal(told[0].by, null);
+});
+
 test("without a connection the setting stays, and the viewer is told", () => {
   const { party, newest, toldOf } = entered();
   newest().end(1006);

@@ -10,15 +10,15 @@ const usual = () => new SeekPolicy({ alwaysBeyondS: 1.5, stutters: false });
 /** @param {SeekPolicy} seeks @param {number} driftS @param {number} localMs @param {{velocity?: number, trims?: boolean, live?: boolean}} [how] */
 const wants = (seeks, driftS, localMs, { velocity = 1, trims = true, live = false } = {}) => seeks.wants({ driftS, velocity, localMs, trims, live });
 
-test("half a second is not yet sought, more is, behind or ahead", () => {
-  assert.equal(wants(usual(), 0.5, 0), null);
-  assert.equal(wants(usual(), 0.51, 0), "seek");
-  assert.equal(wants(usual(), -0.51, 0), "seek");
+test("a third of a second is sought, less is not, behind or ahead", () => {
+  assert.equal(wants(usual(), 0.32, 0), null);
+  assert.equal(wants(usual(), 0.34, 0), "seek");
+  assert.equal(wants(usual(), -0.34, 0), "seek");
 });
 
 test("a fast film is sought for as much time of the wall, a slow one for as much film", () => {
-  assert.equal(wants(usual(), 1.9, 0, { velocity: 4 }), null);
-  assert.equal(wants(usual(), 2.1, 0, { velocity: 4 }), "seek");
+  assert.equal(wants(usual(), 1.3, 0, { velocity: 4 }), null);
+  assert.equal(wants(usual(), 1.4, 0, { velocity: 4 }), "seek");
   assert.equal(wants(usual(), 0.51, 0, { velocity: 0.25 }), "seek");
 });
 

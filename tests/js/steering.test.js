@@ -109,7 +109,7 @@ test("the second seek of a drifted player lands better than the first", async ()
   await pass(3000);
   for (const byS of [2, -2]) {
     player.disturb(byS);
-    await pass(450);
+    await pass(800);
     residuals.push(Math.abs(driftMs()));
     await pass(5000);
   }

@@ -18,20 +18,21 @@ class Rig {
   last = { rate: 1, preservesPitch: false };
   writes = 0;
 
-  /** @param {{engine?: Engine, config?: {MAX_SPEEDUP: number, MAX_SLOWDOWN: number}, velocity?: number, hidden?: boolean, live?: boolean, does?: (rate: number) => number}} [how] */
-  constructor({ engine = "chromium", config = SYNC_CONFIG, velocity = 1, hidden = false, live = false, does = (rate) => rate } = {}) {
+  /** @param {{engine?: Engine, config?: {MAX_SPEEDUP: number, MAX_SLOWDOWN: number}, velocity?: number, hidden?: boolean, live?: boolean, boundMs?: number, does?: (rate: number) => number}} [how] */
+  constructor({ engine = "chromium", config = SYNC_CONFIG, velocity = 1, hidden = false, live = false, boundMs = 1, does = (rate) => rate } = {}) {
     this.trim = new Trim(config, engine);
     this.velocity = velocity;
     this.hidden = hidden;
     this.live = live;
+    this.boundMs = boundMs;
     this.does = does;
     this.gotRate = velocity;
   }
 
   /** One tick at a given drift. @param {number} driftMs @returns {Rate} */
   tick(driftMs) {
-    const { velocity, hidden, live, gotRate, localMs } = this;
-    const rate = this.trim.rate({ driftS: driftMs / 1000, velocity, localMs, hidden, live, gotRate });
+    const { velocity, hidden, live, gotRate, localMs, boundMs } = this;
+    const rate = this.trim.rate({ driftS: driftMs / 1000, velocity, localMs, hidden, live, gotRate, boundMs });
     if (Math.abs(rate.rate - this.last.rate) > 5e-6) this.writes += 1;
     this.last = rate;
     this.gotRate = this.does(rate.rate);
@@ -123,6 +124,24 @@ test("what the end of stretching costs or gives back is learned", () => {
 test("at another speed the trim is relative to it", () => {
   isTrimmed(new Rig({ velocity: 1.5 }).seen(400), 0.08, 1.5);
   isTrimmed(new Rig({ velocity: 0.25 }).seen(-400), -0.08, 0.25);
+});
+
+test("at rest a slight drift is trimmed at once by a sure clock, and by a restless one once it has lasted", () => {
+  /** @param {number} boundMs */
+  const rested = (boundMs) => {
+    const rig = new Rig({ boundMs });
+    rig.tick(0.5);
+    return rig;
+  };
+  isTrimmed(rested(1).seen(3), 0.003);
+  isTrimmed(rested(20).seen(6), 0.006 / 0.7);
+  const restless = rested(20);
+  for (let i = 0; i < 80; i += 1) isTrimmed(restless.tick(3), 0);
+  isTrimmed(restless.tick(3), 0.003);
+});
+
+test("a slight drift that a correction left is not waited for", () => {
+  isTrimmed(new Rig({ boundMs: 20 }).seen(3), 0.003);
 });
 
 test("a stretching player is not trimmed for its jitter", () => {

@@ -10,6 +10,7 @@ import {
   cityOfZone,
   clockTime,
   deedSentence,
+  settingsSentence,
   difference,
   driftSentence,
   durationText,
@@ -26,7 +27,7 @@ import { checkAddress, fileName } from "../../static/js/ui/source-dialog.js";
 import { shownState } from "../../static/js/ui/sync-status.js";
 import { isMeasured, wordFor } from "../../static/js/ui/status-words.js";
 
-const DEED = { name: "Ada", own: false, kind: "pause", positionS: 724.9, rate: 1, title: "", ended: false };
+const DEED = { name: "Ada", own: false, kind: "pause", positionS: 724.9, rate: 1, title: "", ended: false, together: false };
 const STATUS = /** @type {const} */ ({
   driftMs: 3, boundMs: 1, rttMs: 4, rate: 1, bufferS: 9, startMs: 70, droppedFrames: 0, state: "synced",
 }); // prettier-ignore
@@ -78,6 +79,14 @@ test("who did what is one short sentence", () => {
   assert.equal(deedSentence({ ...DEED, name: null, ended: true }), "The film is over.");
   assert.equal(deedSentence({ ...DEED, kind: "source", title: "Metropolis" }), "Ada changed the film to “Metropolis”.");
   assert.equal(deedSentence({ ...DEED, kind: "source" }), "Ada changed the film.");
+  assert.equal(deedSentence({ ...DEED, kind: "play" }), "Ada pressed play at 12:04.");
+  assert.equal(deedSentence({ ...DEED, kind: "play", together: true }), "Ada starts it for all together at 12:04.");
+  assert.equal(deedSentence({ ...DEED, own: true, kind: "play", together: true }), "You start it for all together at 12:04.");
+});
+
+test("who lets the film wait for everyone, or no longer, is said", () => {
+  assert.equal(settingsSentence("Ada", { waitForAll: true }), "Ada lets the film wait for whoever has to load.");
+  assert.equal(settingsSentence(null, {}), "The room no longer lets the film wait for whoever has to load.");
 });
 
 test("a rate is shown to the thousandth at most", () => {

@@ -87,6 +87,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     root: byId("moment", HTMLElement),
     party,
     positionAt: (state, atMs) => positionAt(fromVideoState(state), atMs),
+    mediaNow: () => clock.now(),
     announce,
     ...timers,
   });

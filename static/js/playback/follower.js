@@ -44,14 +44,16 @@ import { Trim } from "./trim.js";
  *   | {kind: "pause", positionS: number}} Action
  */
 /**
- * lateS: how much too late a start was known to be.
- * @typedef {{kind: "start" | "seek", lateS: number, fromS: number, sinceMs: number | null, movesSinceMs: number | null}} Settling
+ * lateS: how much too late a start was known to be. upset: something moved the film that was not us, and may not be done with it.
+ * @typedef {{kind: "start" | "seek" | "upset", lateS: number, fromS: number, sinceMs: number | null, movesSinceMs: number | null}} Settling
  */
 /** @typedef {"synced" | "adjusting" | "seeking" | "buffering" | "hidden" | "blocked" | "local"} SyncState */
 /** @typedef {{driftMs: number, action: Action, state: SyncState}} Output  positive drift: behind */
 
 /** A vector that moves the film by more than this is a seek by somebody, not a correction. */
 const JUMP_S = 0.1;
+/** A film that is this far from where it was going was moved by something else: a stall, another script, the browser's own controls. */
+const UPSET_S = 0.1;
 /** How long after movement began the first measurements are trusted. */
 const SETTLE_MS = 300;
 /** A film that advanced by this is moving. */
@@ -71,6 +73,8 @@ export class Follower {
   #start = new StartUp();
   /** @type {Playhead | null} */
   #last = null;
+  /** Where the film was and when, as long as it moves. @type {{positionS: number, localMs: number} | null} */
+  #going = null;
   /** Where we made the standing player stand. @type {number | null} */
   #standsAtS = null;
   #standsSinceMs = 0;
@@ -103,6 +107,7 @@ export class Follower {
   /** Another film: nothing learned about the position holds. */
   reset() {
     this.#last = null;
+    this.#going = null;
     this.#standsAtS = null;
     this.#settling = null;
     this.#start.cancel();
@@ -115,12 +120,15 @@ export class Follower {
     const { playhead, player, nowMs } = input;
     const jumped = this.#last !== null && Math.abs(jumpS(this.#last, playhead, nowMs)) > JUMP_S;
     this.#last = playhead;
+    const going = this.#going;
+    this.#going = null;
     if (player.readyState < 1) return this.#out(input, NONE, "buffering");
     if (!playhead.playing) return this.#standAt(input, playhead.positionS);
     if (input.blocked && player.paused) return this.#out(input, NONE, "blocked");
     if (player.paused) return this.#startUp(input);
     if (nowMs < playhead.atMs - SCHEDULE_MS) return this.#standAt(input, playhead.positionS);
-    return this.#follow(input, jumped);
+    this.#going = { positionS: input.measuredPositionS, localMs: input.localMs };
+    return this.#follow(input, { jumped, upset: going !== null && isUpset(going, input) });
   }
 
   /**
@@ -153,8 +161,8 @@ export class Follower {
     return this.#out(input, { kind: "play", delayMs, rate: input.playhead.rate }, "adjusting");
   }
 
-  /** @param {Input} input @param {boolean} jumped */
-  #follow(input, jumped) {
+  /** @param {Input} input @param {{jumped: boolean, upset: boolean}} seen of the playhead, of the film */
+  #follow(input, { jumped, upset }) {
     const { playhead, player, nowMs, localMs, clock } = input;
     this.#start.moves();
     this.#standsAtS = null;
@@ -163,10 +171,12 @@ export class Follower {
     const endS = endOf(playhead, player);
     if (expectedS >= endS - END_S) return this.#out(input, this.#untrimmed(input), "synced");
     if (jumped && Number.isFinite(clock.boundMs)) return input.hidden ? this.#seek(input) : this.#standAhead(input);
-    if (player.seeking || player.readyState < 3) {
+    const waits = player.seeking || player.readyState < 3;
+    if (waits || upset) {
       this.#trim.reset();
-      return this.#out(input, NONE, player.seeking ? "seeking" : "buffering");
+      this.#settling ??= { kind: "upset", lateS: 0, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
     }
+    if (waits) return this.#out(input, NONE, player.seeking ? "seeking" : "buffering");
     const settles = this.#settling !== null;
     if (this.#settling && !this.#settled(input, this.#settling)) return this.#out(input, this.#untrimmed(input), "adjusting");
     const sizeS = Math.abs(driftS);
@@ -180,7 +190,7 @@ export class Follower {
     if (way === "seek" || (way === "stand" && input.hidden)) return this.#seek(input);
     if (way === "stand") return this.#standAhead(input);
     if (!this.#trims) return this.#out(input, this.#untrimmed(input));
-    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false, live: playhead.live, gotRate: player.rate, sure: settles });
+    const rate = this.#trim.rate({ driftS, velocity: playhead.rate, localMs, hidden: input.hidden ?? false, live: playhead.live, gotRate: player.rate, sure: settles, boundMs: clock.boundMs });
     return this.#out(input, this.#setRate(input, rate));
   }
 
@@ -222,7 +232,7 @@ export class Follower {
     const moved = settling.movesSinceMs !== null && localMs - settling.movesSinceMs >= SETTLE_MS;
     if (!moved && !stuck) return false;
     this.#settling = null;
-    if (stuck || !clock.locked || input.hidden) return true;
+    if (stuck || settling.kind === "upset" || !clock.locked || input.hidden) return true;
     const residualS = this.#driftS(input) / playhead.rate;
     if (settling.kind === "seek") this.#seeks.ended(residualS, localMs);
     else this.#start.landed(residualS - settling.lateS);
@@ -263,6 +273,12 @@ export class Follower {
     const quietState = input.hidden ? "hidden" : this.#shown;
     return { driftMs: driftS * 1000, action, state: state ?? quietState };
   }
+}
+
+/** @param {{positionS: number, localMs: number}} going @param {Input} input */
+function isUpset({ positionS, localMs }, { measuredPositionS, localMs: nowMs, player, playhead }) {
+  const goneS = (player.rate * (nowMs - localMs)) / 1000;
+  return Math.abs(measuredPositionS - positionS - goneS) > UPSET_S * Math.max(playhead.rate, 1);
 }
 
 /** @param {number} one @param {number} other */

@@ -3,8 +3,8 @@
 
 import { Latency } from "./latency.js";
 
-/** Beyond this a seek disturbs less than seconds of 8 %. */
-const EARLY_SEEK_S = 0.5;
+/** Beyond this a seek disturbs less than over four seconds of 8 %. */
+const EARLY_SEEK_S = 0.33;
 /** Once a seek of this player has landed well, it is the smoother way already here: trims would need over 3 s. */
 const PRACTISED_SEEK_S = 0.3;
 const LANDED_WELL_S = 0.05;

@@ -9,8 +9,8 @@ import { hasMoved, RateCheck } from "./rate-check.js";
 /** @typedef {{rate: number, preservesPitch: boolean}} Rate */
 /**
  * driftS: of the film, positive is behind. velocity: the room's rate. gotRate: what the player says it does. sure: the drift was
- * watched for a while already.
- * @typedef {{driftS: number, velocity: number, localMs: number, hidden: boolean, live?: boolean, gotRate: number, sure?: boolean}} Now
+ * watched for a while already. boundMs: of the clock.
+ * @typedef {{driftS: number, velocity: number, localMs: number, hidden: boolean, live?: boolean, gotRate: number, sure?: boolean, boundMs?: number}} Now
  */
 /**
  * rest: nothing to do. pulse: a trim whose end is computed beforehand. stretch: a large one with its pitch kept, until the drift is
@@ -43,6 +43,9 @@ const SEEN = 3;
 const LARGE_SEEN = 2;
 /** A drift that grew beyond this before it was seen was no oscillator's. */
 const SLIGHT_S = 0.005;
+/** A clock behind a long or restless path moves by a few milliseconds and back: at rest such a drift is left alone for so long. */
+const SLIGHT_PATIENCE_MS = 8000;
+const RESTLESS_BOUND_MS = 5;
 /** From the end of a correction until its effect is in the measured position (a median of some frames). */
 const LOOK_MS = 400;
 const STRETCHED_LOOK_MS = 700;
@@ -79,6 +82,10 @@ export class Trim {
   #mode = REST;
   /** Drifts of the last ticks that called for the same direction. @type {number[]} */
   #seenS = [];
+  /** Since when they do. @type {number | null} */
+  #seenSinceMs = null;
+  /** Whether it was in place since the last correction. */
+  #rested = false;
   #restUntilMs = -Infinity;
   #learned = new LearnedTrim();
   #check = new RateCheck();
@@ -95,6 +102,8 @@ export class Trim {
   reset() {
     this.#mode = REST;
     this.#seenS = [];
+    this.#seenSinceMs = null;
+    this.#rested = false;
     this.#learned.interrupt();
   }
 
@@ -176,7 +185,11 @@ export class Trim {
     const leaveS = Math.max(this.#zone(velocity).leave, this.#check.leastTrim * velocity * 0.3);
     const again = Math.abs(driftS) > leaveS && Math.sign(driftS) === Math.sign(this.#seenS.at(-1) ?? driftS);
     this.#seenS = again ? [...this.#seenS, driftS].slice(-SEEN) : [];
+    if (Math.abs(driftS) <= leaveS) this.#rested = true;
+    this.#seenSinceMs = again ? (this.#seenSinceMs ?? localMs) : null;
     if (!again) return this.#learned.rests(driftS, localMs);
+    const isPatient = this.#rested && Math.abs(driftS) < SLIGHT_S && (now.boundMs ?? 0) > RESTLESS_BOUND_MS;
+    if (isPatient && localMs - (this.#seenSinceMs ?? localMs) < SLIGHT_PATIENCE_MS) return;
     const enough = now.sure ? 1 : Math.abs(driftS) > STRETCH_BEYOND_S ? LARGE_SEEN : SEEN;
     if (this.#seenS.length < enough || localMs < this.#restUntilMs) return;
     if (Math.abs(driftS) < SLIGHT_S) this.#learned.left(driftS, velocity, localMs);

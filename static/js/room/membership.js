@@ -273,9 +273,11 @@ export class Membership {
   #report(deeds) {
     this.#refresh();
     const { self } = this.#state;
-    for (const { kind, video } of deeds) {
-      const own = self !== null && video.by === self.id;
-      this.tell("action", { by: this.#presence.roster.find(video.by), kind, video, own });
+    for (const deed of deeds) {
+      const byId = deed.kind === "settings" ? deed.by : deed.video.by;
+      const who = { by: this.#presence.roster.find(byId), own: self !== null && byId === self.id };
+      if (deed.kind === "settings") this.tell("settings", { ...who, settings: deed.settings });
+      else this.tell("action", { ...who, kind: deed.kind, video: deed.video });
     }
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a party shows to the page: its state and its events. */
 
-/** @import { Cursor, Reaction, Room, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
+/** @import { Cursor, Reaction, Room, RoomSettings, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
 /** @import { ControlKind, Outcome } from "./controls.js" */
 /** @import { Refusal } from "./refusals.js" */
 /** @import { RoomWait } from "./waiting.js" */
@@ -39,6 +39,7 @@
  *   "cursor-gone": [userId: string],
  *   reactions: [reactions: Reaction[]],
  *   action: [action: Action],
+ *   settings: [change: {by: User | null, own: boolean, settings: Readonly<RoomSettings>}],
  *   refusal: [refusal: Refusal],
  *   joined: [how: {self: User | null, again: boolean}],
  *   left: [how: {gone: Gone | null}],

@@ -14,9 +14,8 @@ import { endOfWait, standing, waitOf } from "./waiting.js";
 /** @import { RoomWait } from "./waiting.js" */
 
 /**
- * @typedef {object} Deed an applied event that a viewer would notice
- * @property {ControlKind} kind
- * @property {VideoState} video
+ * An applied event that a viewer would notice.
+ * @typedef {{kind: ControlKind, video: VideoState} | {kind: "settings", by: string | null, settings: Readonly<RoomSettings>}} Deed
  */
 
 export class Timeline {
@@ -123,17 +122,21 @@ export class Timeline {
 
   /** @param {OrderedEvent[]} events */
   #apply(events) {
+    /** @type {Deed[]} */
     const deeds = [];
     for (const event of events) {
       const deed = isVideoState(event) ? this.#applyVideo(event) : null;
       if (deed) deeds.push(deed);
       if (isWaiting(event)) this.#show(this.#video, waitOf(event, event, this.#waiting));
-      if (isSettings(event)) this.#settings = settingsOf(event);
+      if (isSettings(event)) {
+        this.#settings = settingsOf(event);
+        deeds.push({ kind: "settings", by: event.by, settings: this.#settings });
+      }
     }
     return deeds;
   }
 
-  /** @param {VideoStateChanged} event */
+  /** @param {VideoStateChanged} event @returns {Deed | null} */
   #applyVideo({ type, ...video }) {
     const before = this.#shown;
     const waited = this.#waiting !== null;

@@ -159,15 +159,15 @@ export function rateText(rate) {
 }
 
 /**
- * Who did what: "Ada paused at 12:04."
- * @param {{name: string | null, own: boolean, kind: string, positionS: number, rate: number, title: string, ended: boolean}} deed
+ * Who did what: "Ada paused at 12:04." together: a start that everybody waits for.
+ * @param {{name: string | null, own: boolean, kind: string, positionS: number, rate: number, title: string, ended: boolean, together: boolean}} deed
  */
-export function deedSentence({ name, own, kind, positionS, rate, title, ended }) {
+export function deedSentence({ name, own, kind, positionS, rate, title, ended, together }) {
   const who = own ? "You" : (name ?? "The room");
   const at = clockTime(positionS);
   switch (kind) {
     case "play":
-      return `${who} pressed play at ${at}.`;
+      return together ? `${who} start${own ? "" : "s"} it for all together at ${at}.` : `${who} pressed play at ${at}.`;
     case "pause":
       return ended ? "The film is over." : `${who} paused at ${at}.`;
     case "seek":
@@ -179,6 +179,16 @@ export function deedSentence({ name, own, kind, positionS, rate, title, ended })
     default:
       return `${who} changed something.`;
   }
+}
+
+/**
+ * Who set the room otherwise.
+ * @param {string | null} name
+ * @param {{waitForAll?: boolean}} settings
+ */
+export function settingsSentence(name, { waitForAll = false }) {
+  const who = name ?? "The room";
+  return waitForAll ? `${who} lets the film wait for whoever has to load.` : `${who} no longer lets the film wait for whoever has to load.`;
 }
 
 /**

@@ -2,13 +2,15 @@
 /** Who did what, for a moment over the film, with a way back. */
 
 import { listen, part, say, stopAll } from "./dom.js";
-import { deedSentence } from "./format.js";
+import { deedSentence, settingsSentence } from "./format.js";
 
 /** @import { User, VideoState } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
 
 const SHOWN_MS = 4000;
+/** A film that starts so much later was asked to start for all together; a plain play gives two seconds at most. */
+const TOGETHER_MS = 2100;
 
 /** @typedef {"play" | "pause" | "seek" | "rate" | "source"} Kind */
 /** @typedef {{by: User | null, kind: Kind, video: VideoState, own: boolean}} Action */
@@ -18,10 +20,11 @@ const SHOWN_MS = 4000;
  *   root: HTMLElement,
  *   party: Party,
  *   positionAt: (video: VideoState, atMs: number) => number,
+ *   mediaNow: () => number,
  *   announce: (sentence: string) => void,
  * }} needs
  */
-export function mountMoment({ root, party, positionAt, announce, setTimeout, clearTimeout }) {
+export function mountMoment({ root, party, positionAt, mediaNow, announce, setTimeout, clearTimeout }) {
   const words = part(root, "words");
   const undo = part(root, "undo");
   const memory = new LastStates();
@@ -70,6 +73,7 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
       rate: video.rate,
       title: video.source?.title ?? "",
       ended: video.ended,
+      together: video.serverTimestamp - mediaNow() > TOGETHER_MS,
     });
     // What we did ourselves we see; only a jump is worth a way back.
     if (byRoom) tell(sentence);
@@ -83,6 +87,12 @@ export function mountMoment({ root, party, positionAt, announce, setTimeout, cle
     ...stopAll([
       party.subscribe(() => memory.note(party.state.video)),
       party.on("action", acted),
+      party.on("settings", ({ by, own, settings }) => {
+        if (own) return; // the switch has moved under our hand
+        const sentence = settingsSentence(by?.name ?? null, settings);
+        tell(sentence);
+        announce(sentence);
+      }),
       party.on("refusal", ({ message }) => {
         tell(message);
         announce(message);

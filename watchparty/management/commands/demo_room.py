@@ -25,10 +25,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare `--slug`."""
-        parser.add_argument("--slug", default=SLUG, help="another address, for another such room")
+        parser.add_argument(
+            "--slug", nargs="+", default=[SLUG], help="other addresses, for other such rooms"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create it or say that it is there."""
-        room, created = Room.objects.get_or_create(slug=options["slug"], defaults=ROOM)
-        if options["verbosity"] > 0:
-            self.stdout.write(f"{room}: {'made' if created else 'already there'}.")
+        for slug in options["slug"]:
+            room, created = Room.objects.get_or_create(slug=slug, defaults=ROOM)
+            if options["verbosity"] > 0:
+                self.stdout.write(f"{room}: {'made' if created else 'already there'}.")
