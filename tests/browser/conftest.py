@@ -22,7 +22,9 @@ def server(
     server = Server(tmp_path_factory.mktemp("server"), **production_settings())
     server.manage("collectstatic", "--no-input", "--verbosity", "0")
     server.manage("migrate", "--verbosity", "0")
-    server.make_rooms("demo", *{slug_of(test) for test in request.session.items})
+    tests = request.session.items
+    rooms = {slug_of(test) for test in tests if "room" in getattr(test, "fixturenames", ())}
+    server.make_rooms("demo", *rooms)
     server.start()
     yield server
     server.stop()

@@ -29,8 +29,8 @@ SIX = (
 BENT_MS = 30_000.0
 SKEW_PPM = 80.0
 FRAME_MS = 34.0
-ALL_CLOCKS: ViewportSize = {"width": 1280, "height": 1400}
 """Two refreshes: what is drawn may be that old, but never ahead."""
+ALL_CLOCKS: ViewportSize = {"width": 1280, "height": 1400}
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 

@@ -157,7 +157,7 @@ export class Follower {
     if (decision.kind === "seek") return this.#out(input, decision, "seeking");
     const { delayMs, lateS } = decision;
     this.#trim.reset();
-    this.#settling = { kind: "start", lateS, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
+    this.#settling = settlingFrom("start", input.measuredPositionS, lateS);
     return this.#out(input, { kind: "play", delayMs, rate: input.playhead.rate }, "adjusting");
   }
 
@@ -174,7 +174,7 @@ export class Follower {
     const waits = player.seeking || player.readyState < 3;
     if (waits || upset) {
       this.#trim.reset();
-      this.#settling ??= { kind: "upset", lateS: 0, fromS: input.measuredPositionS, sinceMs: null, movesSinceMs: null };
+      this.#settling ??= settlingFrom("upset", input.measuredPositionS);
     }
     if (waits) return this.#out(input, NONE, player.seeking ? "seeking" : "buffering");
     const settles = this.#settling !== null;
@@ -207,7 +207,7 @@ export class Follower {
     if (!loaded) return this.#standAhead(input);
     this.#trim.reset();
     this.#seeks.began(this.#trims, localMs);
-    this.#settling = { kind: "seek", lateS: 0, fromS: positionS, sinceMs: null, movesSinceMs: null };
+    this.#settling = settlingFrom("seek", positionS);
     return this.#out(input, { kind: "seek", positionS }, "seeking");
   }
 
@@ -273,6 +273,11 @@ export class Follower {
     const quietState = input.hidden ? "hidden" : this.#shown;
     return { driftMs: driftS * 1000, action, state: state ?? quietState };
   }
+}
+
+/** @param {Settling["kind"]} kind @param {number} fromS @param {number} [lateS] @returns {Settling} */
+function settlingFrom(kind, fromS, lateS = 0) {
+  return { kind, lateS, fromS, sinceMs: null, movesSinceMs: null };
 }
 
 /** @param {{positionS: number, localMs: number}} going @param {Input} input */

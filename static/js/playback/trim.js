@@ -186,10 +186,13 @@ export class Trim {
     const again = Math.abs(driftS) > leaveS && Math.sign(driftS) === Math.sign(this.#seenS.at(-1) ?? driftS);
     this.#seenS = again ? [...this.#seenS, driftS].slice(-SEEN) : [];
     if (Math.abs(driftS) <= leaveS) this.#rested = true;
-    this.#seenSinceMs = again ? (this.#seenSinceMs ?? localMs) : null;
-    if (!again) return this.#learned.rests(driftS, localMs);
+    if (!again) {
+      this.#seenSinceMs = null;
+      return this.#learned.rests(driftS, localMs);
+    }
+    this.#seenSinceMs ??= localMs;
     const isPatient = this.#rested && Math.abs(driftS) < SLIGHT_S && (now.boundMs ?? 0) > RESTLESS_BOUND_MS;
-    if (isPatient && localMs - (this.#seenSinceMs ?? localMs) < SLIGHT_PATIENCE_MS) return;
+    if (isPatient && localMs - this.#seenSinceMs < SLIGHT_PATIENCE_MS) return;
     const enough = now.sure ? 1 : Math.abs(driftS) > STRETCH_BEYOND_S ? LARGE_SEEN : SEEN;
     if (this.#seenS.length < enough || localMs < this.#restUntilMs) return;
     if (Math.abs(driftS) < SLIGHT_S) this.#learned.left(driftS, velocity, localMs);

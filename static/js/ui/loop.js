@@ -102,6 +102,6 @@ export class FrameLoop {
   /** When the next frame is wanted; Infinity: never. */
   #dueMs() {
     if (this.#once.size > 0) return -Infinity;
-    return Math.min(Infinity, ...[...this.#steady].map(({ dueMs }) => dueMs));
+    return Math.min(...Array.from(this.#steady, ({ dueMs }) => dueMs));
   }
 }

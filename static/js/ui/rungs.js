@@ -40,8 +40,8 @@ export const RUNGS = Object.freeze([
     figure: "1 s",
     title: "Watch parties that trust the device",
     short: "watch parties",
-    words: "The others laugh this much before or after you: 30 s wrong is 30 s of spoilers.",
-    source: "Measured: a player led by a clock 30 s wrong ran 30.0 s apart",
+    words: "The others laugh this much before or after you: 30\u00a0s wrong is 30\u00a0s of spoilers.",
+    source: "Measured: a player led by a clock 30\u00a0s wrong ran 30.0\u00a0s apart",
   },
   {
     fromMs: 400,
