@@ -243,7 +243,10 @@ class Member:
             loop.call_later(REPEAT_AFTER_S, self._consumer._hear, self.connection, again, None)
 
 
-ORDERED = ("video:state", "video:waiting", "room:settings", "room:closed")
+ORDERED = (
+    *("video:state", "video:waiting", "room:settings", "room:closed"),
+    *("member:role", "member:control", "member:removed", "chat:message", "chat:removed"),
+)
 
 
 def is_ordered(message: Message) -> bool:

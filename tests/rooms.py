@@ -3,7 +3,7 @@
 from typing import Any
 
 from watchparty.core.playhead import Playhead
-from watchparty.core.protocol import Control, Source, VideoPause, VideoPlay, VideoSeek
+from watchparty.core.protocol import Intent, Source, VideoPause, VideoPlay, VideoSeek
 from watchparty.core.room import apply
 from watchparty.core.state import Applied, Command, OwnIntent, Refusal, RoomState
 
@@ -35,18 +35,18 @@ def standing_at(position_s: float, **changes: Any) -> RoomState:
     return room(playhead=Playhead(position_s=position_s, at_ms=NOW_MS - 1000), **changes)
 
 
-def by_ada(intent: Control | OwnIntent) -> Command:
+def by_ada(intent: Intent | OwnIntent) -> Command:
     return Command(intent, user_id="ada", person="p-ada", action="videoControl")
 
 
-def decide(state: RoomState, intent: Control | OwnIntent, now_ms: float = NOW_MS) -> RoomState:
+def decide(state: RoomState, intent: Intent | OwnIntent, now_ms: float = NOW_MS) -> RoomState:
     """The state after a control of Ada's that is accepted."""
     decision = apply(state, by_ada(intent), now_ms)
     assert isinstance(decision, Applied), decision
     return decision.state
 
 
-def refused(state: RoomState, intent: Control, now_ms: float = NOW_MS) -> tuple[str, str | None]:
+def refused(state: RoomState, intent: Intent, now_ms: float = NOW_MS) -> tuple[str, str | None]:
     """Code and field of the refusal that a control of Ada's meets."""
     decision = apply(state, by_ada(intent), now_ms)
     assert isinstance(decision, Refusal), decision

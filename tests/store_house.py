@@ -6,7 +6,7 @@ from itertools import count
 from sync.core.bucket import Limit
 from tests.dict_archive import DictArchive, kept
 from tests.rooms import NOW_MS, pause, play
-from watchparty.core.protocol import Control, VideoPause, VideoPlay
+from watchparty.core.protocol import Intent, VideoPause, VideoPlay
 from watchparty.core.state import Applied, Command, OwnIntent, RoomState
 from watchparty.store.base import (
     Outcome,
@@ -36,7 +36,7 @@ class House(ABC):
 
 async def ask(
     store: RoomStore,
-    intent: Control | OwnIntent,
+    intent: Intent | OwnIntent,
     *,
     user: str | None = "ada",
     person: str | None = None,
@@ -54,7 +54,7 @@ async def ask(
     raise AssertionError("never answered")
 
 
-async def applied(store: RoomStore, intent: Control | OwnIntent, **how: object) -> RoomState:
+async def applied(store: RoomStore, intent: Intent | OwnIntent, **how: object) -> RoomState:
     """The state after a command that is accepted."""
     outcome = await ask(store, intent, **how)  # type: ignore[arg-type]
     assert isinstance(outcome.answer, Applied), outcome

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from watchparty.core.playhead import Playhead
-from watchparty.core.protocol import Control, Source
+from watchparty.core.protocol import Intent, Source
 from watchparty.core.room import apply
 from watchparty.core.state import (
     Applied,
@@ -60,7 +60,7 @@ def room_of(state: dict[str, Any]) -> RoomState:
     )
 
 
-def intent_of(fields: dict[str, Any], state: dict[str, Any]) -> Control | OwnIntent | None:
+def intent_of(fields: dict[str, Any], state: dict[str, Any]) -> Intent | OwnIntent | None:
     """None where the parser already refuses, which is then the refusal that is expected."""
     fields = dict(fields)
     if fields["type"] == "room:end":
@@ -71,7 +71,7 @@ def intent_of(fields: dict[str, Any], state: dict[str, Any]) -> Control | OwnInt
     if fields.get("currentTime", 0) < 0:
         fields["currentTime"] = 0  # likewise
     try:
-        return msgspec.convert(fields, Control)
+        return msgspec.convert(fields, Intent)
     except msgspec.ValidationError:
         return None
 

@@ -13,6 +13,7 @@ from sync.core.timebase import Timebase
 from sync.core.wire import CloseCode, ErrorMessage, TimeSync, encode
 from sync.ports import Send, WritePort
 from sync.refusals import carry_out
+from sync.walls import site
 from watchparty.core.session import JOIN_WITHIN_S, Session
 from watchparty.hub.connection import Connection
 from watchparty.hub.hub import Hub
@@ -56,7 +57,9 @@ class PartyConsumer(AsyncConsumer):
         has_cookie = cookie.status == "valid"
         person = public_person(cookie.person if has_cookie else new_person())
         session = Session(self._limits, self._hub.now_ms)
-        connection = Connection(port, session, person, has_cookie=has_cookie)
+        connection = Connection(
+            port, session, person, has_cookie=has_cookie, address=_address(scope)
+        )
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(JOIN_WITHIN_S, _close_unjoined, connection)
         self._hub.opened(connection)
@@ -91,6 +94,11 @@ def _cookie(scope: dict[str, Any]) -> PersonCookie:
     """Who opens the socket, as far as the handshake says."""
     header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     return person_from_cookie_header(header)
+
+
+def _address(scope: dict[str, Any]) -> str:
+    peer = scope.get("client")
+    return site(peer[0]) if peer else ""
 
 
 def _close_unjoined(connection: Connection) -> None:

@@ -9,12 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from watchparty.core.protocol import HIGHEST_MAX_USERS
+
 # As on the wire (watchparty.core.protocol.Slug): lower case, digits, single dashes within.
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z"
 SLUG_LENGTH = 64
 TITLE_LENGTH = 80
 DEFAULT_MAX_USERS = 100
-HIGHEST_MAX_USERS = 10_000
 
 
 class Room(models.Model):

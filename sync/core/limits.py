@@ -25,6 +25,14 @@ DEFAULT_LIMITS: Final[dict[str, Limit]] = {
     "videoSource": Limit(max=1, window_ms=1000),
     "videoReady": Limit(max=5, window_ms=1000),
     "roomSettings": Limit(max=2, window_ms=1000),
+    "chat": Limit(max=5, window_ms=1000),
+    "chatRemove": Limit(max=5, window_ms=1000),
+    "memberAsk": Limit(max=1, window_ms=5000),
+    "memberAnswer": Limit(max=2, window_ms=1000),
+    "memberRole": Limit(max=2, window_ms=1000),
+    "memberRemove": Limit(max=2, window_ms=1000),
+    # Tries at a room's password, of one person and of one address.
+    "password": Limit(max=5, window_ms=60_000),
     # A status sent each second arrives a little early or late: two may come at once.
     "status": Limit(max=1, window_ms=1000, burst=2),
     "rename": Limit(max=1, window_ms=1000),

@@ -38,6 +38,12 @@ STATUSES_IN_FULL: Final = 50
 """Above this many members `members:status` carries a summary in place of each status."""
 MAX_RESUMED: Final = 64
 """Who has missed more ordered events than this gets a snapshot instead."""
+CHAT_KEPT: Final = 100
+"""So many of the last chat messages are kept for who comes later."""
+CHAT_LENGTH: Final = 500
+"""Longest chat message, in characters."""
+HIGHEST_MAX_USERS: Final = 10_000
+"""No room takes more viewers than this."""
 
 SECONDS: Final[dict[str, Any]] = {"x-unit": "s"}
 PERCENT: Final[dict[str, Any]] = {"x-unit": "%"}
@@ -83,6 +89,11 @@ BaseSeq = Annotated[int, Meta(ge=0, le=2**53, description="last ordered event ap
 SpokenAt = Annotated[Milliseconds, Meta(description="instant of the click, media clock")]
 Url = Annotated[str, Meta(min_length=1, max_length=2048)]
 Title = Annotated[str, Meta(max_length=200)]
+RoomTitle = Annotated[str, Meta(min_length=1, max_length=80, description="of the room")]
+Password = Annotated[str, Meta(max_length=128)]
+MessageId = Annotated[str, Meta(min_length=1, max_length=32, description="of a chat message")]
+ChatText = Annotated[str, Meta(min_length=1, max_length=CHAT_LENGTH)]
+Reason = Annotated[str, Meta(max_length=200, description="a sentence for who is concerned")]
 UserId = Annotated[str, Meta(description="id of a user")]
 Person = Annotated[str, Meta(description="the same for all tabs of one identity")]
 Epoch = Annotated[str, Meta(description="life of the room's numbering")]
@@ -92,8 +103,18 @@ Role = Literal["owner", "host", "guest"]
 PlaybackStatus = Literal[
     "synced", "adjusting", "seeking", "buffering", "hidden", "blocked", "local"
 ]
-OnEnd = Literal["stop", "loop"]
+OnEnd = Annotated[Literal["stop", "loop"], Meta(description="what follows the end of the film")]
+ControlBy = Annotated[
+    Literal["everyone", "hosts", "ask"], Meta(description="who may control the film")
+]
+ChatBy = Annotated[Literal["everyone", "hosts"], Meta(description="who may write")]
 WaitAll = Annotated[bool, Meta(description="stop for a viewer who has to load")]
+Locked = Annotated[bool, Meta(description="nobody new comes in")]
+Public = Annotated[bool, Meta(description="in the public list")]
+MaxUsers = Annotated[int, Meta(ge=1, le=HIGHEST_MAX_USERS, description="most viewers at once")]
+SlowMode = Annotated[
+    int, Meta(ge=0, le=300, description="between two messages of one person; 0: none")
+]
 
 
 # -- Values ---------------------------------------------------------------------------------
@@ -117,8 +138,16 @@ class User(Value):
 class RoomSettings(Value):
     """What a room is set to."""
 
-    on_end: Annotated[OnEnd, Meta(description="what follows the end of the film")] = "stop"
+    title: Annotated[str, Meta(max_length=80, description="of the room")] = ""
+    control: ControlBy = "everyone"
     wait_for_all: WaitAll = False
+    locked: Locked = False
+    has_password: Annotated[bool, Meta(description="who comes anew has to know it")] = False
+    public: Public = False
+    max_users: MaxUsers = 100
+    chat_by: ChatBy = "everyone"
+    slow_mode_s: SlowMode = 0
+    on_end: OnEnd = "stop"
 
 
 class Room(Value):
@@ -217,6 +246,20 @@ class Reaction(Value):
     timestamp: Milliseconds
 
 
+class ChatMessage(Value):
+    """What somebody wrote, and when in the film."""
+
+    id: MessageId
+    user_id: UserId
+    person: Person
+    name: Annotated[str, Meta(description="of the author, then")]
+    color: Annotated[str, Meta(description="#rrggbb of the author, then")]
+    text: str
+    reply_to: Annotated[str, Meta(description="id of the message answered")] | None
+    video_time: Annotated[Position, Meta(description="where the film was; null: not told")] | None
+    timestamp: Annotated[Milliseconds, Meta(description="media clock")]
+
+
 class Status(Value):
     """How one viewer's playback does, as that viewer measures it."""
 
@@ -259,6 +302,7 @@ class RoomJoin(Message, tag="room:join"):
     color: Color | UnsetType = UNSET
     timezone: Annotated[str, Meta(max_length=64, description="IANA")] | UnsetType = UNSET
     share_city: bool = True
+    password: Password | UnsetType = UNSET
     ticket: Annotated[str, Meta(max_length=512, description="from `user:self`")] | UnsetType = UNSET
     resume: Resume | UnsetType = UNSET
 
@@ -371,11 +415,87 @@ class VideoReady(Message, tag="video:ready"):
 class ChangeSettings(Message, tag="room:settings"):
     """Set the room otherwise; what is left out stays."""
 
+    title: RoomTitle | UnsetType = UNSET
+    control: ControlBy | UnsetType = UNSET
     wait_for_all: WaitAll | UnsetType = UNSET
+    locked: Locked | UnsetType = UNSET
+    password: Annotated[Password, Meta(description="empty: none any more")] | UnsetType = UNSET
+    public: Public | UnsetType = UNSET
+    max_users: MaxUsers | UnsetType = UNSET
+    chat_by: ChatBy | UnsetType = UNSET
+    slow_mode_s: SlowMode | UnsetType = UNSET
+    on_end: OnEnd | UnsetType = UNSET
     ref: Reference | UnsetType = UNSET
 
 
-Control = VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings
+class EndRoom(Message, tag="room:close"):
+    """End the party for everybody, for good."""
+
+    ref: Reference | UnsetType = UNSET
+
+
+class ChatSend(Message, tag="chat:send"):
+    """Write to the room."""
+
+    text: ChatText
+    reply_to: MessageId | UnsetType = UNSET
+    video_time: Position | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class ChatRemove(Message, tag="chat:remove"):
+    """Take a message back: one's own, or as a host anybody's."""
+
+    message_id: MessageId
+    ref: Reference | UnsetType = UNSET
+
+
+class MemberAsk(Message, tag="member:ask"):
+    """Ask the hosts for control of the film."""
+
+
+class MemberAnswer(Message, tag="member:answer"):
+    """Give a guest control of the film, or take it back."""
+
+    user_id: UserId
+    grant: bool
+    ref: Reference | UnsetType = UNSET
+
+
+class GiveRole(Message, tag="member:role"):
+    """Give a person another role; `owner` hands the room over."""
+
+    user_id: UserId
+    role: Role
+    ref: Reference | UnsetType = UNSET
+
+
+class RemoveMember(Message, tag="member:remove"):
+    """Send a person out of the room, for a minute or for good."""
+
+    user_id: UserId
+    ban: Annotated[bool, Meta(description="for the room's life; else for 60 s")] = False
+    reason: Reason | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+Intent = (
+    VideoPlay
+    | VideoPause
+    | VideoSeek
+    | VideoRate
+    | VideoSource
+    | VideoReady
+    | ChangeSettings
+    | EndRoom
+    | ChatSend
+    | ChatRemove
+    | MemberAnswer
+    | GiveRole
+    | RemoveMember
+)
+"""What the room's state machine decides, and answers with an ordered event or a refusal."""
+
 ClientMessage = (
     RoomJoin
     | RoomLeave
@@ -389,6 +509,13 @@ ClientMessage = (
     | VideoSource
     | VideoReady
     | ChangeSettings
+    | EndRoom
+    | ChatSend
+    | ChatRemove
+    | MemberAsk
+    | MemberAnswer
+    | GiveRole
+    | RemoveMember
     | CursorMove
     | CursorLeave
     | ReactionSend
@@ -411,6 +538,13 @@ ACTIONS: Final[dict[type, str]] = {
     VideoSource: "videoSource",
     VideoReady: "videoReady",
     ChangeSettings: "roomSettings",
+    EndRoom: "roomSettings",
+    ChatSend: "chat",
+    ChatRemove: "chatRemove",
+    MemberAsk: "memberAsk",
+    MemberAnswer: "memberAnswer",
+    GiveRole: "memberRole",
+    RemoveMember: "memberRemove",
     CursorMove: "cursor",
     CursorLeave: "cursor",
     ReactionSend: "reaction",
@@ -497,6 +631,70 @@ class SettingsChanged(RoomSettings, tag_field="type", tag="room:settings", kw_on
     ref: Reference | UnsetType = UNSET
 
 
+class RoleGiven(Message, tag="member:role"):
+    """A person's role from now on, in all their tabs."""
+
+    user_id: UserId
+    person: Person
+    role: Role
+    reason: Annotated[
+        Literal["given", "succession", "return"],
+        Meta(description="by somebody; the owner has been gone for 60 s; the owner is back"),
+    ]
+    epoch: Epoch
+    seq: Seq
+    by: By
+    former_role: (
+        Annotated[Role, Meta(description="with `owner`: what the owner before is from now on")]
+        | UnsetType
+    ) = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class ControlGiven(Message, tag="member:control"):
+    """Whether a person may control the film where guests have to ask."""
+
+    user_id: UserId
+    person: Person
+    granted: bool
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
+class MemberRemoved(Message, tag="member:removed"):
+    """A person was sent out; all sockets of theirs close 4403."""
+
+    user_id: UserId
+    person: Person
+    ban: bool
+    epoch: Epoch
+    seq: Seq
+    by: By
+    reason: Reason | UnsetType = UNSET
+    ref: Reference | UnsetType = UNSET
+
+
+class ChatSent(ChatMessage, tag_field="type", tag="chat:message", kw_only=True):
+    """Somebody wrote."""
+
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
+class ChatRemoved(Message, tag="chat:removed"):
+    """A message was taken back: nobody shows it any more."""
+
+    message_id: MessageId
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
 class RoomClosed(Message, tag="room:closed"):
     """The room is over; the sockets close 4410."""
 
@@ -507,7 +705,17 @@ class RoomClosed(Message, tag="room:closed"):
     ref: Reference | UnsetType = UNSET
 
 
-OrderedEvent = VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed
+OrderedEvent = (
+    VideoStateChanged
+    | VideoWaiting
+    | SettingsChanged
+    | RoleGiven
+    | ControlGiven
+    | MemberRemoved
+    | ChatSent
+    | ChatRemoved
+    | RoomClosed
+)
 
 
 class RoomJoined(Message, tag="room:joined"):
@@ -526,10 +734,28 @@ class RoomJoined(Message, tag="room:joined"):
         Annotated[Waiting, Meta(description="with `videoState`, while the film stands for some")]
         | UnsetType
     ) = UNSET
+    chat: (
+        Annotated[
+            list[ChatMessage], Meta(description="with `videoState`: the last 100, oldest first")
+        ]
+        | UnsetType
+    ) = UNSET
+    granted: (
+        Annotated[
+            list[Person], Meta(description="with `videoState`: who was given control by a host")
+        ]
+        | UnsetType
+    ) = UNSET
     events: (
         Annotated[list[OrderedEvent], Meta(description="after `resume`, in order; no snapshot")]
         | UnsetType
     ) = UNSET
+
+
+class MemberAsked(Message, tag="member:asked"):
+    """A guest asks for control of the film; owner and hosts hear it."""
+
+    user_id: UserId
 
 
 class CursorsBatch(Message, tag="cursors:batch"):
@@ -563,6 +789,12 @@ ServerMessage = (
     | VideoStateChanged
     | VideoWaiting
     | SettingsChanged
+    | RoleGiven
+    | ControlGiven
+    | MemberRemoved
+    | MemberAsked
+    | ChatSent
+    | ChatRemoved
     | RoomClosed
     | CursorsBatch
     | CursorRemove

@@ -8,9 +8,17 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType, structs
 
+from watchparty.core import chat, members
+from watchparty.core.permissions import refusal
 from watchparty.core.playhead import clamp
 from watchparty.core.protocol import (
     ChangeSettings,
+    ChatRemove,
+    ChatSend,
+    EndRoom,
+    GiveRole,
+    MemberAnswer,
+    RemoveMember,
     RoomClosed,
     RoomSettings,
     SettingsChanged,
@@ -32,12 +40,16 @@ from watchparty.core.state import (
     Freeze,
     Moot,
     NameLaggards,
+    OwnerBack,
+    OwnerGone,
     Refusal,
     RoomEmptied,
     RoomState,
     StartTogether,
     moved,
+    stamp,
 )
+from watchparty.core.text import has_visible, without_tricks
 from watchparty.core.waiting import (
     asked_lead_ms,
     freeze,
@@ -63,6 +75,9 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
     intent = command.intent
     if state.closed:
         return Moot() if command.user_id is None else Refusal("no_such_room", "This room is over.")
+    forbidden = refusal(state, command)
+    if forbidden is not None:
+        return forbidden
     match intent:
         case VideoPlay():
             return _play(state, command, intent, now_ms)
@@ -78,6 +93,22 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
             return _learn_duration(state, intent)
         case ChangeSettings():
             return _change_settings(state, command, intent)
+        case ChatSend():
+            return chat.send(state, command, intent, now_ms)
+        case ChatRemove():
+            return chat.remove(state, command, intent)
+        case MemberAnswer():
+            return members.answer(state, command, intent)
+        case GiveRole():
+            return members.give_role(state, command, intent)
+        case RemoveMember():
+            return members.remove(state, command, intent, now_ms)
+        case EndRoom():
+            return _close(state, command, reason="The owner has ended the party.")
+        case OwnerGone():
+            return members.succeed(state, intent)
+        case OwnerBack():
+            return members.take_back(state, intent)
         case StartTogether():
             return start_together(state, intent, now_ms)
         case NameLaggards():
@@ -89,7 +120,7 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
         case RoomEmptied():
             return _empty(state, intent, now_ms)
         case CloseRoom():
-            return _close(state, intent)
+            return _close(state, command, reason=intent.reason)
 
 
 def _play(state: RoomState, command: Command, intent: VideoPlay, now_ms: float) -> Decision:
@@ -183,16 +214,19 @@ def _change_settings(state: RoomState, command: Command, intent: ChangeSettings)
     """What is left out stays; the playhead is not touched, nor who moved it last."""
     asked = {name: getattr(intent, name, UNSET) for name in RoomSettings.__struct_fields__}
     changes = {name: value for name, value in asked.items() if value is not UNSET}
+    if isinstance(intent.title, str):
+        changes["title"] = " ".join(without_tricks(intent.title).split())
+        if not has_visible(changes["title"]):
+            return Refusal("invalid_field", "A title needs a visible character.", "title")
+    password_hash = state.password_hash
+    if isinstance(intent.password, str):
+        password_hash = command.password_hash
+        changes["has_password"] = bool(password_hash)
     settings = structs.replace(state.settings, **changes)
-    after = structs.replace(state, seq=state.seq + 1, settings=settings)
-    event = SettingsChanged(
-        **structs.asdict(settings),
-        epoch=after.epoch,
-        seq=after.seq,
-        by=command.user_id,
-        ref=UNSET if command.ref is None else command.ref,
+    after = structs.replace(
+        state, seq=state.seq + 1, settings=settings, password_hash=password_hash
     )
-    return Applied(after, event)
+    return Applied(after, SettingsChanged(**structs.asdict(settings), **stamp(command, after)))
 
 
 def _end(state: RoomState, intent: FilmEnded, now_ms: float) -> Decision:
@@ -221,10 +255,9 @@ def _empty(state: RoomState, intent: RoomEmptied, now_ms: float) -> Decision:
     return moved(_for_nobody(state), Command(intent=intent), left, control_ms=at_ms)
 
 
-def _close(state: RoomState, intent: CloseRoom) -> Decision:
+def _close(state: RoomState, command: Command, reason: str) -> Decision:
     closed = structs.replace(_for_nobody(state), seq=state.seq + 1, closed=True, by=None, ref=None)
-    event = RoomClosed(reason=intent.reason, epoch=closed.epoch, seq=closed.seq, by=None)
-    return Applied(closed, event)
+    return Applied(closed, RoomClosed(reason=reason, **stamp(command, closed)))
 
 
 def _for_nobody(state: RoomState) -> RoomState:

@@ -5,9 +5,11 @@ from typing import Any, Final, Literal
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from sync.core.wire import ErrorCode, wire_ms
+from watchparty.core.people import People
 from watchparty.core.playhead import Playhead, clamp
 from watchparty.core.protocol import (
-    Control,
+    ChatMessage,
+    Intent,
     OrderedEvent,
     RoomSettings,
     Source,
@@ -51,6 +53,13 @@ class RoomState(Struct, frozen=True):
     duration_s: float | None = None
     ended: bool = False
     settings: RoomSettings = RoomSettings()
+    password_hash: str = ""
+    """Of what who comes anew has to know; never on the wire. Empty: nothing."""
+    people: People = People()
+    chat: tuple[ChatMessage, ...] = ()
+    """The last CHAT_KEPT messages, oldest first."""
+    wrote_ms: dict[str, float] = {}
+    """Person → when they last wrote, as long as slow mode needs it."""
     last_control_ms: float = 0.0
     seek_seq: int = 0
     """seq of the last seek or source: controls based on less keep the room's position (rule 3)."""
@@ -123,7 +132,31 @@ class Freeze(Struct, frozen=True):
     server: str
 
 
-OwnIntent = FilmEnded | RoomEmptied | CloseRoom | StartTogether | NameLaggards | Freeze
+class OwnerGone(Struct, frozen=True):
+    """The room's own: `absent`, who owns it, has been gone for a minute; this person follows."""
+
+    absent: str
+    user_id: str
+    person: str
+
+
+class OwnerBack(Struct, frozen=True):
+    """The room's own: whose room it is has come back, and takes it over again."""
+
+    user_id: str
+    person: str
+
+
+OwnIntent = (
+    FilmEnded
+    | RoomEmptied
+    | CloseRoom
+    | StartTogether
+    | NameLaggards
+    | Freeze
+    | OwnerGone
+    | OwnerBack
+)
 
 
 class Audience(Struct, frozen=True):
@@ -138,15 +171,27 @@ class Audience(Struct, frozen=True):
     """Persons who are not ready though they are waited for."""
 
 
+class Author(Struct, frozen=True):
+    """How the member who asks is called at this moment; a chat message keeps it."""
+
+    name: str = ""
+    color: str = ""
+
+
 class Command(Struct, frozen=True):
     """Something asked of a room, by a user or (`user_id` None) by the room itself."""
 
-    intent: Control | OwnIntent
+    intent: Intent | OwnIntent
     user_id: str | None = None
     person: str | None = None
     action: str | None = None
     """The bucket that the person's command draws on; None: unlimited."""
     audience: Audience = Audience()
+    author: Author = Author()
+    target: str | None = None
+    """The person behind the user that the intent names; None: there is no such member."""
+    password_hash: str = ""
+    """Of the password that the intent sets: hashing takes too long for the room's own turn."""
 
     @property
     def ref(self) -> str | None:
@@ -170,11 +215,28 @@ class Applied(Struct, frozen=True):
     event: OrderedEvent
 
 
+class Limited(Struct, frozen=True):
+    """The person has done this too often; ask again in `retry_in_ms`."""
+
+    action: str
+    retry_in_ms: float
+
+
 class Moot(Struct, frozen=True):
     """An intent of the room itself that events have overtaken: nothing happens, nobody is told."""
 
 
-Decision = Applied | Refusal | Moot
+Decision = Applied | Refusal | Limited | Moot
+
+
+def stamp(command: Command, after: RoomState) -> dict[str, Any]:
+    """What every ordered event carries: its place in the order, who caused it, and their `ref`."""
+    return {
+        "epoch": after.epoch,
+        "seq": after.seq,
+        "by": command.user_id,
+        "ref": UNSET if command.ref is None else command.ref,
+    }
 
 
 def moved(

@@ -11,7 +11,14 @@ from typing import Final
 import msgspec
 
 from sync.core.wire import Frame
-from watchparty.core.protocol import MembersStatus, User, UserJoined, UserLeft, UserUpdated
+from watchparty.core.protocol import (
+    MemberAsked,
+    MembersStatus,
+    User,
+    UserJoined,
+    UserLeft,
+    UserUpdated,
+)
 from watchparty.hub.company import Company
 from watchparty.hub.gatekeeper import Gatekeeper, MembersReady
 from watchparty.hub.relay import Relay
@@ -27,7 +34,7 @@ MAX_NEWS: Final = 512
 """News that waits for the store; beyond it the oldest is left to the others' next reading."""
 
 _news: Final = msgspec.json.Decoder(
-    UserJoined | UserUpdated | UserLeft | MembersStatus | MembersReady
+    UserJoined | UserUpdated | UserLeft | MemberAsked | MembersStatus | MembersReady
 )
 
 logger = logging.getLogger(__name__)
@@ -126,6 +133,8 @@ class Attendance:
                 self._company.left_elsewhere(user_id, origin)
             case MembersStatus(statuses=statuses) if isinstance(statuses, dict):
                 self._company.heard_statuses(statuses)
+            case MemberAsked():
+                self._company.ask_hosts(frame)
             case MembersReady():
                 self._gatekeeper.heard_ready(news)
 
@@ -139,6 +148,10 @@ class Attendance:
 
     def _here(self) -> dict[str, User]:
         return {user.id: user for user in self._company.roster.here()}
+
+    def lease_soon(self) -> None:
+        """A member of ours has changed without news: the lease is made to say it."""
+        self._settle_soon()
 
     def _settle_soon(self) -> None:
         if not self._context.alone and not self._settling:

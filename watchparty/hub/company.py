@@ -144,6 +144,13 @@ class Company:
         )
         self._tick_soon()
 
+    def ask_hosts(self, frame: Frame) -> None:
+        """Let owner and hosts in this process hear that a guest asks for control."""
+        for user in self.roster.here():
+            connection = self.roster.socket(user.id)
+            if connection is not None and user.role != "guest":
+                connection.port.write(frame)
+
     def report(self, user_id: str, message: MemberStatus) -> None:
         """A member tells how playback does there."""
         status = Status(**{name: getattr(message, name) for name in Status.__struct_fields__})

@@ -10,10 +10,18 @@ from watchparty.core.session import Session
 class Connection:
     """A socket, who is behind it, and which member of which room it has become."""
 
-    __slots__ = ("has_cookie", "knows_time", "person", "port", "room", "session", "user_id")
+    __slots__ = (
+        *("address", "has_cookie", "knows_time", "person", "port", "room", "session", "user_id"),
+    )
 
     def __init__(
-        self, port: WritePort, session: Session, person: str, *, has_cookie: bool = True
+        self,
+        port: WritePort,
+        session: Session,
+        person: str,
+        *,
+        has_cookie: bool = True,
+        address: str = "",
     ) -> None:
         self.port = port
         self.session = session
@@ -21,6 +29,8 @@ class Connection:
         """Public id of the person behind the cookie."""
         self.has_cookie = has_cookie
         """Without one the person is drawn for this socket, unless a ticket says who it was."""
+        self.address = address
+        """What counts as one visitor of the network; empty where the server does not tell."""
         self.knows_time = False
         """Whether it was told the civil offset."""
         self.room: str | None = None

@@ -1,7 +1,6 @@
 """The door of a room: who a join makes of a socket, and whether there is a place."""
 
 import secrets
-import unicodedata
 from typing import Final
 
 from msgspec import UnsetType
@@ -9,8 +8,9 @@ from msgspec import UnsetType
 from sync.core.wire import ErrorCode
 from sync.places import Place, place_of
 from watchparty.core.protocol import RoomJoin, User
+from watchparty.core.state import RoomState
+from watchparty.core.text import has_visible
 from watchparty.identity import Ticket, read_ticket, user_id
-from watchparty.store.base import RoomRecord
 
 PALETTE: Final = (
     "#f2a33a",
@@ -25,10 +25,6 @@ PALETTE: Final = (
 """Colours for who chose none: told apart on the dark film, in the order of their ids."""
 
 
-BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
-"""Hangul fillers and the empty Braille cell: letters and symbols that show nothing."""
-
-
 class TurnedAway(Exception):  # noqa: N818 - what happened, not an error
     """Nobody gets in like this; `code` says why, `field` where."""
 
@@ -40,11 +36,11 @@ class TurnedAway(Exception):  # noqa: N818 - what happened, not an error
 
 
 def make_user(
-    join: RoomJoin, record: RoomRecord, *, person: str, instance: str, now_ms: float
+    join: RoomJoin, state: RoomState, *, person: str, instance: str, now_ms: float
 ) -> User:
     """The member a join asks to be. Raises TurnedAway for a name or time zone without sense."""
     tab = secrets.token_urlsafe(12) if isinstance(join.tab, UnsetType) else join.tab
-    identity = user_id(record.slug, person, tab)
+    identity = user_id(state.slug, person, tab)
     where = _place(join)
     return User(
         id=identity,
@@ -54,7 +50,7 @@ def make_user(
         city=where.city if where else None,
         flag=where.flag if where else None,
         timezone=where.timezone if where else None,
-        role="owner" if record.created_by and record.created_by == person else "guest",
+        role=state.people.role_of(person),
         connected_at=now_ms,
         instance=instance,
     )
@@ -63,14 +59,9 @@ def make_user(
 def clean_name(name: str) -> str:
     """A name as it is shown: without invisible characters that could imitate or disturb others."""
     shown = " ".join("".join(c for c in name if c.isprintable()).split())
-    if not any(_is_visible(c) for c in shown):
+    if not has_visible(shown):
         raise TurnedAway("invalid_field", "A name needs a visible character.", "name")
     return shown
-
-
-def _is_visible(character: str) -> bool:
-    """Whether it shows by itself: no mark that needs another, no space, no filler."""
-    return unicodedata.category(character)[0] in "LNPS" and character not in BLANKS
 
 
 def ticket_of(join: RoomJoin, slug: str) -> Ticket | None:

@@ -8,10 +8,11 @@ from typing import Final
 
 from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
 from watchparty.core.protocol import (
-    ChangeSettings,
     ClientMessage,
     CursorLeave,
     CursorMove,
+    Intent,
+    MemberAsk,
     MemberRename,
     MemberStatus,
     ReactionSend,
@@ -22,12 +23,6 @@ from watchparty.core.protocol import (
     RoomSummary,
     RoomSync,
     UsersList,
-    VideoPause,
-    VideoPlay,
-    VideoRate,
-    VideoReady,
-    VideoSeek,
-    VideoSource,
 )
 from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
@@ -148,16 +143,8 @@ class Hub:
                 room.react(connection, user_id, message)
             case MemberStatus():
                 room.company.report(user_id, message)
-            case (
-                VideoPlay()
-                | VideoPause()
-                | VideoSeek()
-                | VideoRate()
-                | VideoSource()
-                | VideoReady()
-                | ChangeSettings()
-            ):
-                room.control(connection, user_id, message)
+            case MemberAsk():
+                room.ask_for_control(connection, user_id)
             case MemberRename():
                 room.company.rename(connection, user_id, message)
             case RoomSync():
@@ -168,6 +155,8 @@ class Hub:
                 room.company.leave(connection, user_id)
                 connection.user_id = None
                 connection.end(CloseCode.LEFT)
+            case _ if isinstance(message, Intent):
+                room.ask(connection, user_id, message)
             case _:
                 raise AssertionError(f"no rule for {type(message).__name__}")
 

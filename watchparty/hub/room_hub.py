@@ -7,12 +7,15 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from watchparty.core.permissions import may_control
 from watchparty.core.protocol import (
     ACTIONS,
-    Control,
+    ChangeSettings,
+    Intent,
+    MemberAsked,
     OrderedEvent,
     ReactionSend,
     Room,
@@ -26,8 +29,10 @@ from watchparty.core.protocol import (
 )
 from watchparty.core.state import (
     Applied,
+    Author,
     Command,
     FilmEnded,
+    Limited,
     Moot,
     Refusal,
     RoomEmptied,
@@ -35,13 +40,14 @@ from watchparty.core.state import (
     video_state,
     waiting_of,
 )
-from watchparty.hub.answers import error, fields, tell_failure, too_often, turned_away
+from watchparty.hub.admission import Admission, Opened
+from watchparty.hub.answers import error, fields, tell_failure, too_often
 from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
-from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
 from watchparty.hub.gatekeeper import Gatekeeper
 from watchparty.hub.relay import Relay
+from watchparty.hub.standing import Standing
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
 from watchparty.hub.work import (
     Arrive,
@@ -57,8 +63,8 @@ from watchparty.hub.work import (
     Work,
 )
 from watchparty.identity import make_ticket
+from watchparty.passwords import hash_password
 from watchparty.store.base import (
-    Limited,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
@@ -123,6 +129,22 @@ class RoomHub:
             self._gatekeeper,
             settle_due=lambda: self._put(Settle()),
         )
+        self._standing = Standing(
+            self.company,
+            context.now_ms,
+            submit=lambda intent: self._put(Own(Command(intent))),
+            changed=self._attendance.lease_soon,
+        )
+        self._admission = Admission(
+            slug,
+            context,
+            self._attendance,
+            open_room=self._open,
+            open_for=self._open_for,
+            welcome=self._welcome,
+            again=lambda arrival: self._put(arrival, arrival.connection),
+        )
+        self._hashing: set[asyncio.Task[None]] = set()
         self._seconds = 0
         self._stream = OrderedStream(
             slug,
@@ -141,13 +163,35 @@ class RoomHub:
         """Somebody asks to come in."""
         self._put(Arrive(connection, join), connection)
 
-    def control(self, connection: Connection, user_id: str, message: Control) -> None:
-        """A member asks for a change of the playback, or is ready for one."""
+    def ask(self, connection: Connection, user_id: str, message: Intent) -> None:
+        """A member asks for a change of the room, or is ready for one."""
         if isinstance(message, VideoReady):
             self._gatekeeper.ready(user_id, message.seq)
-        action = ACTIONS[type(message)]
-        command = Command(message, user_id=user_id, person=connection.person, action=action)
-        self._put(Ask(connection, command), connection, command.ref)
+        user = self.company.roster.user(user_id)
+        command = Command(
+            message,
+            user_id=user_id,
+            person=connection.person,
+            action=ACTIONS[type(message)],
+            author=Author(name=user.name, color=user.color) if user else Author(),
+            target=self._person_named(message),
+        )
+        if isinstance(message, ChangeSettings) and isinstance(message.password, str):
+            self._hash_first(connection, command, message.password)
+        else:
+            self._put(Ask(connection, command), connection, command.ref)
+
+    def ask_for_control(self, connection: Connection, user_id: str) -> None:
+        """A guest asks; owner and hosts hear it, here and elsewhere."""
+        state = self._stream.state
+        if state is None or state.settings.control != "ask":
+            connection.tell(error("forbidden", "Nobody has to ask here."))
+        elif may_control(state, connection.person):
+            connection.tell(error("forbidden", "You may control the film already."))
+        else:
+            asks = encode(MemberAsked(user_id=user_id))
+            self.company.ask_hosts(asks)
+            self._note_news(asks)
 
     def resync(self, connection: Connection) -> None:
         """A member asks for a snapshot."""
@@ -165,6 +209,7 @@ class RoomHub:
     def each_second(self, now_ms: float, *, digest: bool) -> None:
         """Housekeeping, called by the hub."""
         self.company.each_second(now_ms, digest=digest)
+        self._standing.each_second()
         self._seconds += 1
         if self._seconds % RENEW_EVERY_S == 0 and not self._context.alone:
             self._put(Renew())
@@ -177,11 +222,11 @@ class RoomHub:
     def summary(self) -> RoomSummary | None:
         """The room for the public list; None while it is not open or not public."""
         state = self._stream.state
-        if self.record is None or state is None or not self.record.is_public or state.closed:
+        if state is None or not state.settings.public or state.closed:
             return None
         return RoomSummary(
             id=self.slug,
-            title=self.record.title,
+            title=state.settings.title,
             user_count=len(self.company.roster),
             is_playing=state.playhead.playing,
             current_time=round(state.position_at(self._context.now_ms()), 3),
@@ -209,6 +254,7 @@ class RoomHub:
         """Handle one thing; whatever happens, who asked is answered and the room goes on."""
         try:
             await self._handle(work)
+            self._standing.keep(self._stream.state)
         except StoreUnavailable as problem:
             self._fail(work, problem)
             self._stream.catch_up_in(CATCH_UP_S)
@@ -230,8 +276,8 @@ class RoomHub:
 
     async def _handle(self, work: Work) -> None:
         match work:
-            case Arrive(connection, join):
-                await self._admit(connection, join)
+            case Arrive():
+                await self._admission.admit(work)
             case Ask(connection, command):
                 await self._decide(connection, command)
             case React(connection, user_id, reaction):
@@ -262,9 +308,7 @@ class RoomHub:
         self._stream.arm(state)
         return record, state
 
-    async def _open_for(
-        self, join: RoomJoin
-    ) -> tuple[RoomRecord, RoomState, list[OrderedEvent] | None]:
+    async def _open_for(self, join: RoomJoin) -> Opened:
         """The room's newest state, and what a returning client missed; None: it needs all of it."""
         record, state = await self._open()
         if isinstance(join.resume, UnsetType):
@@ -274,69 +318,31 @@ class RoomHub:
             record, state = await self._open()  # others may have heard more while we asked
         return record, state, missed
 
-    async def _admit(self, connection: Connection, join: RoomJoin) -> None:
-        now_ms = self._context.now_ms()
-        retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
-        if retry_in_ms:
-            connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
-            return
-        record, _ = await self._open()
-        if connection.port.closed:
-            return
-        if connection.user_id is not None:  # two joins in one breath
-            connection.tell(error("forbidden", "This socket is in a room already."))
-            return
-        ticket = ticket_of(join, self.slug)
-        if ticket is not None and not connection.has_cookie:
-            connection.person = ticket.person  # browsers may keep cookies from embedded pages
-        try:
-            user = self._make_user(connection, join, record, now_ms)
-        except TurnedAway as turned:
-            refused = connection.session.senseless(turned_away(turned), now_ms)
-            connection.tell(turned_away(turned))
-            if refused.close is not None:
-                connection.end(refused.close)
-        else:
-            readmitted = readmits(join, user, self.slug)
-            if not await self._attendance.claim(user, record.max_users, readmitted=readmitted):
-                full = f"This room is full: {record.max_users} viewers are here."
-                connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
-                return
-            record, state, missed = await self._open_for(join)  # the claim has taken its time
-            if self._has_hung_up(connection):
-                self._attendance.withdraw()
-            else:
-                self._welcome(connection, user, record, state, missed)
-
-    def _has_hung_up(self, connection: Connection) -> bool:
-        return connection.port.closed
-
-    def _make_user(
-        self, connection: Connection, join: RoomJoin, record: RoomRecord, now_ms: float
-    ) -> User:
-        return make_user(
-            join,
-            record,
-            person=connection.person,
-            instance=self._context.instance,
-            now_ms=wire_ms(now_ms),
-        )
-
-    def _welcome(
-        self,
-        connection: Connection,
-        user: User,
-        record: RoomRecord,
-        state: RoomState,
-        missed: list[OrderedEvent] | None,
-    ) -> None:
+    def _welcome(self, connection: Connection, user: User, opened: Opened) -> None:
         user, news = self.company.seat(user, connection)
         connection.room = self.slug
         ticket = make_ticket(user.id, user.person, self.slug)
         connection.tell(UserSelf(**fields(user), ticket=ticket))
-        connection.tell(self._joined(record, state, missed))
+        connection.tell(self._joined(*opened))
         if news is not None:
             self.company.introduce(news, connection)
+
+    def _person_named(self, message: Intent) -> str | None:
+        """The person behind the user that an intent names."""
+        user = self.company.roster.user(getattr(message, "user_id", ""))
+        return user.person if user else None
+
+    def _hash_first(self, connection: Connection, command: Command, password: str) -> None:
+        task = asyncio.create_task(self._ask_with_password(connection, command, password))
+        self._hashing.add(task)
+        task.add_done_callback(self._hashing.discard)
+
+    async def _ask_with_password(
+        self, connection: Connection, command: Command, password: str
+    ) -> None:
+        password_hash = await asyncio.to_thread(hash_password, password)
+        command = structs.replace(command, password_hash=password_hash)
+        self._put(Ask(connection, command), connection, command.ref)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
         command = self._gatekeeper.brief(command)
@@ -472,11 +478,11 @@ class RoomHub:
             room=Room(
                 id=record.slug,
                 name=record.slug,
-                title=record.title,
+                title=state.settings.title,
                 created_by=record.created_by,
                 created_at=wire_ms(record.created_at_ms),
-                max_users=record.max_users,
-                is_public=record.is_public,
+                max_users=state.settings.max_users,
+                is_public=state.settings.public,
                 settings=state.settings,
             ),
             users=self.company.roster.users(),
@@ -484,6 +490,8 @@ class RoomHub:
             seq=missed[-1].seq if missed else state.seq,
             video_state=video_state(state) if missed is None else UNSET,
             waiting=waiting_of(state) if missed is None else UNSET,
+            chat=list(state.chat) if missed is None else UNSET,
+            granted=list(state.people.granted) if missed is None else UNSET,
             events=UNSET if missed is None else missed,
         )
 
@@ -513,5 +521,8 @@ class RoomHub:
 
     def _stop(self) -> None:
         self.company.stop()
+        self._admission.stop()
+        for task in self._hashing:
+            task.cancel()
         self._gatekeeper.stop()
         self._stream.stop()

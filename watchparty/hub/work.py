@@ -28,10 +28,12 @@ class Arrive(Struct, frozen=True):
 
     connection: Connection
     join: RoomJoin
+    proven: str | None = None
+    """The hash of the password that was found to be right."""
 
 
 class Ask(Struct, frozen=True):
-    """A member asks for a change of the playback."""
+    """A member asks for a change of the room."""
 
     connection: Connection
     command: Command

@@ -12,10 +12,10 @@ from django.db import close_old_connections
 
 from sync.core.wire import CLOCK_ROOM
 from watchparty.core.keeping import SavedRoom
-from watchparty.core.protocol import RoomSettings, Source, SourceRequest
+from watchparty.core.protocol import HIGHEST_MAX_USERS, RoomSettings, Source, SourceRequest
 from watchparty.core.sources import make_source
 from watchparty.core.state import RoomState
-from watchparty.models import HIGHEST_MAX_USERS, Room
+from watchparty.models import Room
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
 
 FLUSH_AFTER_S: Final = 0.25
@@ -183,6 +183,9 @@ def _write(saved: SavedRoom) -> None:
         "left_cleanly": saved.clean,
         "boot_id": saved.boot_id,
         "updated_at": datetime.now(UTC),
+        "title": saved.state.settings.title,
+        "is_public": saved.state.settings.public,
+        "max_users": saved.state.settings.max_users,
     }
     # Several servers write one room, each when it comes to it: what is older stays unwritten.
     newer = {"epoch": saved.state.epoch, "seq__gt": saved.state.seq}

@@ -30,7 +30,7 @@ from watchparty.core.keeping import SavedRoom
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import OrderedEvent, RoomSettings, Source, User
 from watchparty.core.room import apply
-from watchparty.core.state import Applied, Command, Moot, Refusal, RoomState
+from watchparty.core.state import Applied, Command, Limited, Moot, Refusal, RoomState
 
 MAX_ATTEMPTS: Final = 32
 """Commits lost in a row to other servers before a command is given up as `unavailable`."""
@@ -73,13 +73,6 @@ class Kept(Struct, frozen=True):
     settings: RoomSettings
     source: Source | None
     saved: SavedRoom | None
-
-
-class Limited(Struct, frozen=True):
-    """The person has done this too often; ask again in `retry_in_ms`."""
-
-    action: str
-    retry_in_ms: float
 
 
 Answer = Applied | Refusal
@@ -186,7 +179,7 @@ class CasStore:
             if remembered is not None:
                 return Outcome(remembered, repeated=True)
             answer = apply(before, command, now_ms)
-            if isinstance(answer, Moot):
+            if isinstance(answer, Moot | Limited):
                 return Outcome(answer)
             committed = await self._commit(slug, before, command, answer, now_ms)
             if not isinstance(committed, Conflict):
@@ -197,7 +190,7 @@ class CasStore:
 
 def fresh_state(kept: Kept, epoch: str) -> RoomState:
     """The state of a room in which nothing has happened yet: its film stands at 0."""
-    state = RoomState(slug=kept.record.slug, epoch=epoch, settings=kept.settings)
+    state = as_kept(RoomState(slug=kept.record.slug, epoch=epoch, settings=kept.settings), kept)
     if kept.source is None:
         return state
     return structs.replace(
@@ -206,3 +199,15 @@ def fresh_state(kept: Kept, epoch: str) -> RoomState:
         duration_s=kept.source.duration,
         playhead=Playhead(position_s=0.0, at_ms=0.0),
     )
+
+
+def as_kept(state: RoomState, kept: Kept) -> RoomState:
+    """The state with what its record says: an administrator may have changed that meanwhile."""
+    record = kept.record
+    settings = structs.replace(
+        state.settings, title=record.title, public=record.is_public, max_users=record.max_users
+    )
+    people = state.people
+    if not people.rightful and record.created_by:
+        people = structs.replace(people, rightful=record.created_by, owner=record.created_by)
+    return structs.replace(state, settings=settings, people=people)

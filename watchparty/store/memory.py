@@ -8,18 +8,18 @@ from sync.core.bucket import Limit, TokenBucket
 from watchparty.core.idempotence import Ledger
 from watchparty.core.keeping import SavedRoom, restore
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.state import Applied, Command, RoomState
+from watchparty.core.state import Applied, Command, Limited, RoomState
 from watchparty.store.base import (
     HELD_EVENTS,
     Answer,
     Archive,
     CasStore,
     Conflict,
-    Limited,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
     RoomRecord,
+    as_kept,
     fresh_state,
 )
 from watchparty.store.locks import Locks
@@ -169,7 +169,8 @@ class MemoryStore(CasStore):
             if kept.saved is None:
                 state = fresh_state(kept, epoch)
             else:
-                state = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+                restored = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+                state = as_kept(restored, kept)
             live = _Live(kept.record, state)
             if not live.record.closed:
                 self._rooms[slug] = live

@@ -10,7 +10,7 @@ from sync.core.bucket import Limit
 from watchparty.core.idempotence import REMEMBERED_MS
 from watchparty.core.keeping import SavedRoom, restore
 from watchparty.core.protocol import OrderedEvent, User
-from watchparty.core.state import Applied, Command, RoomState
+from watchparty.core.state import Applied, Command, Limited, RoomState
 from watchparty.store import redis_forms as forms
 from watchparty.store import redis_scripts as scripts
 from watchparty.store.base import (
@@ -21,12 +21,12 @@ from watchparty.store.base import (
     CasStore,
     Conflict,
     Kept,
-    Limited,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
     RoomRecord,
     StoreUnavailable,
+    as_kept,
     fresh_state,
 )
 from watchparty.store.locks import Locks
@@ -239,7 +239,8 @@ class RedisStore(CasStore):
             if kept.saved is None:
                 state = fresh_state(kept, epoch)
             else:
-                state = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+                restored = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+                state = as_kept(restored, kept)
             if kept.record.closed:
                 return kept.record, state
             keys = [

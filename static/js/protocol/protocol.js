@@ -36,6 +36,15 @@ export const STATUSES_IN_FULL = 50;
 /** Who has missed more ordered events than this gets a snapshot instead. */
 export const MAX_RESUMED = 64;
 
+/** So many of the last chat messages are kept for who comes later. */
+export const CHAT_KEPT = 100;
+
+/** Longest chat message, in characters. */
+export const CHAT_LENGTH = 500;
+
+/** No room takes more viewers than this. */
+export const HIGHEST_MAX_USERS = 10000;
+
 /**
  * The `type` of every message that a client sends.
  * @typedef {typeof ClientType[keyof typeof ClientType]} ClientType
@@ -53,6 +62,13 @@ export const ClientType = Object.freeze({
   VIDEO_SOURCE: "video:source",
   VIDEO_READY: "video:ready",
   ROOM_SETTINGS: "room:settings",
+  ROOM_CLOSE: "room:close",
+  CHAT_SEND: "chat:send",
+  CHAT_REMOVE: "chat:remove",
+  MEMBER_ASK: "member:ask",
+  MEMBER_ANSWER: "member:answer",
+  MEMBER_ROLE: "member:role",
+  MEMBER_REMOVE: "member:remove",
   CURSOR_MOVE: "cursor:move",
   CURSOR_LEAVE: "cursor:leave",
   REACTION_SEND: "reaction:send",
@@ -79,6 +95,12 @@ export const ServerType = Object.freeze({
   VIDEO_STATE: "video:state",
   VIDEO_WAITING: "video:waiting",
   ROOM_SETTINGS: "room:settings",
+  MEMBER_ROLE: "member:role",
+  MEMBER_CONTROL: "member:control",
+  MEMBER_REMOVED: "member:removed",
+  MEMBER_ASKED: "member:asked",
+  CHAT_MESSAGE: "chat:message",
+  CHAT_REMOVED: "chat:removed",
   ROOM_CLOSED: "room:closed",
   CURSORS_BATCH: "cursors:batch",
   CURSOR_REMOVE: "cursor:remove",
@@ -94,7 +116,7 @@ export const ServerType = Object.freeze({
  * Messages that change the room's state and are numbered; all others may be lost unnoticed.
  * @type {readonly OrderedEvent["type"][]}
  */
-export const ORDERED_TYPES = Object.freeze(["video:state", "video:waiting", "room:settings", "room:closed"]);
+export const ORDERED_TYPES = Object.freeze(["video:state", "video:waiting", "room:settings", "member:role", "member:control", "member:removed", "chat:message", "chat:removed", "room:closed"]);
 
 /**
  * Why the server said no.
@@ -187,6 +209,13 @@ export const LIMITS = Object.freeze({
   videoSource: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
   videoReady: Object.freeze({ max: 5, windowMs: 1000, burst: 5 }),
   roomSettings: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
+  chat: Object.freeze({ max: 5, windowMs: 1000, burst: 5 }),
+  chatRemove: Object.freeze({ max: 5, windowMs: 1000, burst: 5 }),
+  memberAsk: Object.freeze({ max: 1, windowMs: 5000, burst: 1 }),
+  memberAnswer: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
+  memberRole: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
+  memberRemove: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
+  password: Object.freeze({ max: 5, windowMs: 60000, burst: 5 }),
   status: Object.freeze({ max: 1, windowMs: 1000, burst: 2 }),
   rename: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
 });
@@ -208,6 +237,13 @@ export const ACTIONS = Object.freeze({
   "video:source": "videoSource",
   "video:ready": "videoReady",
   "room:settings": "roomSettings",
+  "room:close": "roomSettings",
+  "chat:send": "chat",
+  "chat:remove": "chatRemove",
+  "member:ask": "memberAsk",
+  "member:answer": "memberAnswer",
+  "member:role": "memberRole",
+  "member:remove": "memberRemove",
   "cursor:move": "cursor",
   "cursor:leave": "cursor",
   "reaction:send": "reaction",
@@ -222,8 +258,6 @@ export const ACTIONS = Object.freeze({
 /** @typedef {"owner" | "host" | "guest"} Role */
 
 /** @typedef {"synced" | "adjusting" | "seeking" | "buffering" | "hidden" | "blocked" | "local"} PlaybackStatus */
-
-/** @typedef {"stop" | "loop"} OnEnd */
 
 /**
  * The last ordered event a returning client had applied.
@@ -273,8 +307,16 @@ export const ACTIONS = Object.freeze({
 /**
  * What a room is set to.
  * @typedef {Object} RoomSettings
- * @property {OnEnd} [onEnd] what follows the end of the film; "stop" where it is missing
+ * @property {string} [title] of the room; at most 80 characters; "" where it is missing
+ * @property {"ask" | "everyone" | "hosts"} [control] who may control the film; "everyone" where it is missing
  * @property {boolean} [waitForAll] stop for a viewer who has to load; false where it is missing
+ * @property {boolean} [locked] nobody new comes in; false where it is missing
+ * @property {boolean} [hasPassword] who comes anew has to know it; false where it is missing
+ * @property {boolean} [public] in the public list; false where it is missing
+ * @property {number} [maxUsers] most viewers at once; 1 to 10000; 100 where it is missing
+ * @property {"everyone" | "hosts"} [chatBy] who may write; "everyone" where it is missing
+ * @property {number} [slowModeS] between two messages of one person; 0: none; in s; 0 to 300; 0 where it is missing
+ * @property {"loop" | "stop"} [onEnd] what follows the end of the film; "stop" where it is missing
  */
 
 /**
@@ -330,6 +372,20 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * What somebody wrote, and when in the film.
+ * @typedef {Object} ChatMessage
+ * @property {string} id of a chat message; 1 to 32 characters
+ * @property {string} userId id of a user
+ * @property {string} person the same for all tabs of one identity
+ * @property {string} name of the author, then
+ * @property {string} color #rrggbb of the author, then
+ * @property {string} text
+ * @property {string | null} replyTo id of the message answered
+ * @property {number | null} videoTime where the film was; null: not told; in s; 0 to 604800
+ * @property {number} timestamp media clock; in ms
+ */
+
+/**
  * A public room in the list.
  * @typedef {Object} RoomSummary
  * @property {string} id address of a room; 1 to 64 characters, `^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)`
@@ -379,6 +435,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} [color] #rrggbb; `^#[0-9a-fA-F]{6}$(?!\n)`
  * @property {string} [timezone] IANA; at most 64 characters
  * @property {boolean} [shareCity] true where it is missing
+ * @property {string} [password] at most 128 characters
  * @property {string} [ticket] from `user:self`; at most 512 characters
  * @property {Resume} [resume]
  */
@@ -468,7 +525,75 @@ export const ACTIONS = Object.freeze({
  * Set the room otherwise; what is left out stays.
  * @typedef {Object} ChangeSettings
  * @property {"room:settings"} type
+ * @property {string} [title] of the room; 1 to 80 characters
+ * @property {"ask" | "everyone" | "hosts"} [control] who may control the film
  * @property {boolean} [waitForAll] stop for a viewer who has to load
+ * @property {boolean} [locked] nobody new comes in
+ * @property {string} [password] empty: none any more; at most 128 characters
+ * @property {boolean} [public] in the public list
+ * @property {number} [maxUsers] most viewers at once; 1 to 10000
+ * @property {"everyone" | "hosts"} [chatBy] who may write
+ * @property {number} [slowModeS] between two messages of one person; 0: none; in s; 0 to 300
+ * @property {"loop" | "stop"} [onEnd] what follows the end of the film
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * End the party for everybody, for good.
+ * @typedef {Object} EndRoom
+ * @property {"room:close"} type
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Write to the room.
+ * @typedef {Object} ChatSend
+ * @property {"chat:send"} type
+ * @property {string} text 1 to 500 characters
+ * @property {string} [replyTo] of a chat message; 1 to 32 characters
+ * @property {number} [videoTime] film position; in s; 0 to 604800
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Take a message back: one's own, or as a host anybody's.
+ * @typedef {Object} ChatRemove
+ * @property {"chat:remove"} type
+ * @property {string} messageId of a chat message; 1 to 32 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Ask the hosts for control of the film.
+ * @typedef {Object} MemberAsk
+ * @property {"member:ask"} type
+ */
+
+/**
+ * Give a guest control of the film, or take it back.
+ * @typedef {Object} MemberAnswer
+ * @property {"member:answer"} type
+ * @property {string} userId id of a user
+ * @property {boolean} grant
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Give a person another role; `owner` hands the room over.
+ * @typedef {Object} GiveRole
+ * @property {"member:role"} type
+ * @property {string} userId id of a user
+ * @property {Role} role
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Send a person out of the room, for a minute or for good.
+ * @typedef {Object} RemoveMember
+ * @property {"member:remove"} type
+ * @property {string} userId id of a user
+ * @property {boolean} [ban] for the room's life; else for 60 s; false where it is missing
+ * @property {string} [reason] a sentence for who is concerned; at most 200 characters
  * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
  */
 
@@ -559,7 +684,9 @@ export const ACTIONS = Object.freeze({
  * @property {number} seq number of the last ordered event in its epoch
  * @property {VideoState} [videoState] snapshot: replaces whatever the client held
  * @property {Waiting} [waiting] with `videoState`, while the film stands for some
- * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed)[]} [events] after `resume`, in order; no snapshot
+ * @property {ChatMessage[]} [chat] with `videoState`: the last 100, oldest first
+ * @property {string[]} [granted] with `videoState`: who was given control by a host
+ * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | ChatSent | ChatRemoved | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
 
 /**
@@ -670,8 +797,95 @@ export const ACTIONS = Object.freeze({
  * What the room is set to from now on.
  * @typedef {Object} SettingsChanged
  * @property {"room:settings"} type
- * @property {OnEnd} [onEnd] what follows the end of the film; "stop" where it is missing
+ * @property {string} [title] of the room; at most 80 characters; "" where it is missing
+ * @property {"ask" | "everyone" | "hosts"} [control] who may control the film; "everyone" where it is missing
  * @property {boolean} [waitForAll] stop for a viewer who has to load; false where it is missing
+ * @property {boolean} [locked] nobody new comes in; false where it is missing
+ * @property {boolean} [hasPassword] who comes anew has to know it; false where it is missing
+ * @property {boolean} [public] in the public list; false where it is missing
+ * @property {number} [maxUsers] most viewers at once; 1 to 10000; 100 where it is missing
+ * @property {"everyone" | "hosts"} [chatBy] who may write; "everyone" where it is missing
+ * @property {number} [slowModeS] between two messages of one person; 0: none; in s; 0 to 300; 0 where it is missing
+ * @property {"loop" | "stop"} [onEnd] what follows the end of the film; "stop" where it is missing
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * A person's role from now on, in all their tabs.
+ * @typedef {Object} RoleGiven
+ * @property {"member:role"} type
+ * @property {string} userId id of a user
+ * @property {string} person the same for all tabs of one identity
+ * @property {Role} role
+ * @property {"given" | "return" | "succession"} reason by somebody; the owner has been gone for 60 s; the owner is back
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {Role} [formerRole] with `owner`: what the owner before is from now on
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * Whether a person may control the film where guests have to ask.
+ * @typedef {Object} ControlGiven
+ * @property {"member:control"} type
+ * @property {string} userId id of a user
+ * @property {string} person the same for all tabs of one identity
+ * @property {boolean} granted
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * A person was sent out; all sockets of theirs close 4403.
+ * @typedef {Object} MemberRemoved
+ * @property {"member:removed"} type
+ * @property {string} userId id of a user
+ * @property {string} person the same for all tabs of one identity
+ * @property {boolean} ban
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [reason] a sentence for who is concerned; at most 200 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * A guest asks for control of the film; owner and hosts hear it.
+ * @typedef {Object} MemberAsked
+ * @property {"member:asked"} type
+ * @property {string} userId id of a user
+ */
+
+/**
+ * Somebody wrote.
+ * @typedef {Object} ChatSent
+ * @property {"chat:message"} type
+ * @property {string} id of a chat message; 1 to 32 characters
+ * @property {string} userId id of a user
+ * @property {string} person the same for all tabs of one identity
+ * @property {string} name of the author, then
+ * @property {string} color #rrggbb of the author, then
+ * @property {string} text
+ * @property {string | null} replyTo id of the message answered
+ * @property {number | null} videoTime where the film was; null: not told; in s; 0 to 604800
+ * @property {number} timestamp media clock; in ms
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ */
+
+/**
+ * A message was taken back: nobody shows it any more.
+ * @typedef {Object} ChatRemoved
+ * @property {"chat:removed"} type
+ * @property {string} messageId of a chat message; 1 to 32 characters
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
@@ -759,15 +973,15 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a client sends.
- * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
+ * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings | EndRoom | ChatSend | ChatRemove | MemberAsk | MemberAnswer | GiveRole | RemoveMember | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
  */
 
 /**
  * Every message that a server sends.
- * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
+ * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberAsked | ChatSent | ChatRemoved | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
  */
 
 /**
  * A message that changes the room's state, numbered by `seq` under its `epoch`.
- * @typedef {VideoStateChanged | VideoWaiting | SettingsChanged | RoomClosed} OrderedEvent
+ * @typedef {VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | ChatSent | ChatRemoved | RoomClosed} OrderedEvent
  */

@@ -1,0 +1,121 @@
+"""What is decided about people: roles, control, removal, and who follows an owner who is gone."""
+
+from typing import Final, Literal
+
+from msgspec import UNSET, structs
+
+from watchparty.core.people import REMOVED_MS, People
+from watchparty.core.protocol import (
+    ControlGiven,
+    GiveRole,
+    MemberAnswer,
+    MemberRemoved,
+    RemoveMember,
+    Role,
+    RoleGiven,
+)
+from watchparty.core.state import (
+    Applied,
+    Command,
+    Decision,
+    Moot,
+    OwnerBack,
+    OwnerGone,
+    Refusal,
+    RoomState,
+    stamp,
+)
+
+NOBODY: Final = Refusal("invalid_field", "This viewer is not here any more.", "userId")
+
+
+def give_role(state: RoomState, command: Command, intent: GiveRole) -> Decision:
+    """A person becomes a host or a guest, or the room is handed over to them."""
+    person = command.target
+    if person is None:
+        return NOBODY
+    people = state.people
+    if intent.role == "owner" and person != people.owner:
+        after = _with(state, people.handed_to(person))
+        return _role_event(after, command, intent.user_id, person, "given", former="host")
+    if intent.role != "owner":
+        people = people.with_role(person, intent.role)
+    return _role_event(_with(state, people), command, intent.user_id, person, "given")
+
+
+def answer(state: RoomState, command: Command, intent: MemberAnswer) -> Decision:
+    """Control is given to a guest, or taken back."""
+    if command.target is None:
+        return NOBODY
+    after = _with(state, state.people.with_grant(command.target, granted=intent.grant))
+    event = ControlGiven(
+        user_id=intent.user_id,
+        person=command.target,
+        granted=intent.grant,
+        **stamp(command, after),
+    )
+    return Applied(after, event)
+
+
+def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: float) -> Decision:
+    """A person is sent out: for a while, or for the room's life."""
+    person = command.target
+    if person is None:
+        return NOBODY
+    if person == command.person:
+        return Refusal("invalid_field", "You cannot remove yourself. Leave instead.", "userId")
+    until_ms = None if intent.ban else now_ms + REMOVED_MS
+    after = _with(state, state.people.barred(person, until_ms, now_ms))
+    event = MemberRemoved(
+        user_id=intent.user_id,
+        person=person,
+        ban=intent.ban,
+        reason=intent.reason,
+        **stamp(command, after),
+    )
+    return Applied(after, event)
+
+
+def succeed(state: RoomState, intent: OwnerGone) -> Decision:
+    """Somebody stands in for an owner who is gone."""
+    people = state.people
+    if not people.rightful or people.owner != intent.absent or people.owner == intent.person:
+        return Moot()
+    after = _with(state, people.led_by(intent.person))
+    own = Command(intent)
+    former = people.former_role
+    return _role_event(after, own, intent.user_id, intent.person, "succession", former=former)
+
+
+def take_back(state: RoomState, intent: OwnerBack) -> Decision:
+    """Whose room it is owns it again."""
+    people = state.people
+    if people.rightful != intent.person or people.owner == intent.person:
+        return Moot()
+    after = _with(state, people.relieved())
+    own, former = Command(intent), people.former_role
+    return _role_event(after, own, intent.user_id, intent.person, "return", former=former)
+
+
+def _with(state: RoomState, people: People) -> RoomState:
+    return structs.replace(state, seq=state.seq + 1, people=people)
+
+
+def _role_event(
+    after: RoomState,
+    command: Command,
+    user_id: str,
+    person: str,
+    reason: Literal["given", "succession", "return"],
+    *,
+    former: Role | None = None,
+) -> Applied:
+    event = RoleGiven(
+        user_id=user_id,
+        person=person,
+        role=after.people.role_of(person),
+        reason=reason,
+        former_role=UNSET if former is None else former,
+        **stamp(command, after),
+    )
+    return Applied(after, event)

@@ -1,0 +1,88 @@
+"""Who owns a room, who helps, who may control it, who may not come in: by person, not by tab."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct, structs
+
+from watchparty.core.protocol import Role
+
+REMOVED_MS: Final = 60_000.0
+"""So long a person who was removed stays out (PROTOCOL.md, `member:removed`)."""
+
+
+class People(Struct, frozen=True):
+    """The persons of a room who are more, or less, than guests."""
+
+    rightful: str = ""
+    """Whose room it is. Empty: nobody's, and then nobody ever owns it."""
+    owner: str = ""
+    """Who owns it now: `rightful`, or whoever stands in for them."""
+    stand_in_was: Role = "guest"
+    """What the one who stands in will be again."""
+    hosts: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
+    """Guests who were given control where guests have to ask."""
+    barred_until_ms: Mapping[str, float | None] = {}
+    """Who may not come in until then; None: never again."""
+
+    def role_of(self, person: str) -> Role:
+        """What a person is in this room."""
+        if person and person == self.owner:
+            return "owner"
+        return "host" if person in self.hosts else "guest"
+
+    def with_role(self, person: str, role: Role) -> "People":
+        """The same, with this person as a host or a guest."""
+        others = tuple(one for one in self.hosts if one != person)
+        return structs.replace(self, hosts=(*others, person) if role == "host" else others)
+
+    def with_grant(self, person: str, *, granted: bool) -> "People":
+        """The same, with control given to a guest or taken back."""
+        others = tuple(one for one in self.granted if one != person)
+        return structs.replace(self, granted=(*others, person) if granted else others)
+
+    def handed_to(self, person: str) -> "People":
+        """The same, owned by this person for good; who owned it helps from now on."""
+        before = self.with_role(person, "guest").with_role(self.owner, "host")
+        return structs.replace(before, rightful=person, owner=person, stand_in_was="guest")
+
+    def led_by(self, person: str) -> "People":
+        """The same, with somebody who stands in for the owner."""
+        relieved = self.relieved()
+        was = relieved.role_of(person)
+        led = relieved.with_role(person, "guest")
+        return structs.replace(led, owner=person, stand_in_was=was)
+
+    def relieved(self) -> "People":
+        """The same, owned by whose room it is; who stood in is what they were."""
+        if self.owner == self.rightful:
+            return self
+        before = self.with_role(self.owner, self.stand_in_was)
+        return structs.replace(before, owner=self.rightful, stand_in_was="guest")
+
+    @property
+    def former_role(self) -> Role:
+        """What the owner of now is once somebody else follows or comes back."""
+        return "guest" if self.owner == self.rightful else self.stand_in_was
+
+    def barred(self, person: str, until_ms: float | None, now_ms: float) -> "People":
+        """The same, with this person kept out, and without role or control of theirs."""
+        still = {
+            one: until
+            for one, until in self.barred_until_ms.items()
+            if until is None or until > now_ms
+        }
+        without = self.with_role(person, "guest").with_grant(person, granted=False)
+        return structs.replace(without, barred_until_ms={**still, person: until_ms})
+
+    def is_barred(self, person: str, now_ms: float) -> bool:
+        """Whether a person may not come in at this instant."""
+        if person not in self.barred_until_ms:
+            return False
+        until_ms = self.barred_until_ms[person]
+        return until_ms is None or now_ms < until_ms
+
+    def is_banned(self, person: str) -> bool:
+        """Whether a person may never come in again."""
+        return self.barred_until_ms.get(person, 0.0) is None

@@ -1,0 +1,169 @@
+"""Who comes in: one arrival after the other is let in, turned away, or asked for the password."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from msgspec import UnsetType
+
+from sync.core.wire import CloseCode, wire_ms
+from watchparty.core.protocol import ACTIONS, OrderedEvent, RoomJoin, User
+from watchparty.core.state import RoomState
+from watchparty.hub.answers import error, too_often, turned_away
+from watchparty.hub.attendance import Attendance
+from watchparty.hub.connection import Connection
+from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
+from watchparty.hub.work import Arrive, HubContext
+from watchparty.passwords import is_password
+from watchparty.store.base import RoomRecord
+
+Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
+"""A room's newest state, and what a returning client missed; None: it needs all of it."""
+
+TRIES: Final = "password"
+"""The limit of tries at passwords, for each person and each address."""
+
+
+class Admission:
+    """The door of one live room. Every public method belongs to the room's worker."""
+
+    def __init__(
+        self,
+        slug: str,
+        context: HubContext,
+        attendance: Attendance,
+        *,
+        open_room: Callable[[], Awaitable[tuple[RoomRecord, RoomState]]],
+        open_for: Callable[[RoomJoin], Awaitable[Opened]],
+        welcome: Callable[[Connection, User, Opened], None],
+        again: Callable[[Arrive], object],
+    ) -> None:
+        self._slug = slug
+        self._context = context
+        self._attendance = attendance
+        self._open = open_room
+        self._open_for = open_for
+        self._welcome = welcome
+        self._again = again
+        self._proving: set[asyncio.Task[None]] = set()
+
+    async def admit(self, arrival: Arrive) -> None:
+        """Let one in, or say why not."""
+        connection, join = arrival.connection, arrival.join
+        now_ms = self._context.now_ms()
+        if arrival.proven is None and await self._is_too_often(connection, now_ms):
+            return
+        _, state = await self._open()
+        if connection.port.closed:
+            return
+        if connection.user_id is not None:  # two joins in one breath
+            connection.tell(error("forbidden", "This socket is in a room already."))
+            return
+        ticket = ticket_of(join, self._slug)
+        if ticket is not None and not connection.has_cookie:
+            connection.person = ticket.person  # browsers may keep cookies from embedded pages
+        user = self._user(connection, join, state, now_ms)
+        if user is None:
+            return
+        known = readmits(join, user, self._slug)
+        if await self._is_kept_out(arrival, user, state, now_ms, known=known):
+            return
+        most = state.settings.max_users
+        if not await self._attendance.claim(user, most, readmitted=known):
+            full = f"This room is full: {most} viewers are here."
+            connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
+            return
+        opened = await self._open_for(join)  # the claim has taken its time
+        if _has_hung_up(connection):
+            self._attendance.withdraw()
+        elif opened[1].people.is_barred(user.person, self._context.now_ms()):
+            self._attendance.withdraw()
+            _bar(connection, opened[1], user)
+        else:
+            self._welcome(connection, user, opened)
+
+    def stop(self) -> None:
+        """Nobody's password is looked at any more."""
+        for task in self._proving:
+            task.cancel()
+
+    async def _is_too_often(self, connection: Connection, now_ms: float) -> bool:
+        retry_in_ms = await self._context.store.take(connection.person, ACTIONS[RoomJoin], now_ms)
+        if retry_in_ms:
+            connection.tell(too_often(ACTIONS[RoomJoin], retry_in_ms))
+        return bool(retry_in_ms)
+
+    def _user(
+        self, connection: Connection, join: RoomJoin, state: RoomState, now_ms: float
+    ) -> User | None:
+        try:
+            return make_user(
+                join,
+                state,
+                person=connection.person,
+                instance=self._context.instance,
+                now_ms=wire_ms(now_ms),
+            )
+        except TurnedAway as turned:
+            refused = connection.session.senseless(turned_away(turned), now_ms)
+            connection.tell(turned_away(turned))
+            if refused.close is not None:
+                connection.end(refused.close)
+            return None
+
+    async def _is_kept_out(
+        self, arrival: Arrive, user: User, state: RoomState, now_ms: float, *, known: bool
+    ) -> bool:
+        """Whether something bars the way. A ticket opens locks, a role does too; a ban stays."""
+        connection = arrival.connection
+        if state.people.is_barred(user.person, now_ms):
+            _bar(connection, state, user)
+            return True
+        if known or user.role != "guest":
+            return False
+        if state.settings.locked:
+            locked = "This room is locked: nobody new comes in."
+            connection.end(CloseCode.NOT_ADMITTED, error("locked", locked))
+            return True
+        if not state.password_hash or arrival.proven == state.password_hash:
+            return False
+        password = arrival.join.password
+        if isinstance(password, UnsetType) or not password:
+            asks = error("password_required", "This room asks for its password.", field="password")
+            connection.end(CloseCode.NOT_ADMITTED, asks)
+            return True
+        await self._prove(arrival, password, state.password_hash, now_ms)
+        return True
+
+    async def _prove(
+        self, arrival: Arrive, password: str, password_hash: str, now_ms: float
+    ) -> None:
+        """Compare beside the room's work, then come again; so many tries, then a pause."""
+        connection = arrival.connection
+        for whose in (connection.person, connection.address):
+            retry_in_ms = await self._context.store.take(whose, TRIES, now_ms) if whose else 0.0
+            if retry_in_ms:
+                connection.end(CloseCode.NOT_ADMITTED, too_often(TRIES, retry_in_ms))
+                return
+        task = asyncio.create_task(self._compare(arrival, password, password_hash))
+        self._proving.add(task)
+        task.add_done_callback(self._proving.discard)
+
+    async def _compare(self, arrival: Arrive, password: str, password_hash: str) -> None:
+        if await asyncio.to_thread(is_password, password, password_hash):
+            self._again(Arrive(arrival.connection, arrival.join, proven=password_hash))
+            return
+        wrong = error("wrong_password", "This is not the room's password.", field="password")
+        arrival.connection.end(CloseCode.NOT_ADMITTED, wrong)
+
+
+def _has_hung_up(connection: Connection) -> bool:
+    return connection.port.closed
+
+
+def _bar(connection: Connection, state: RoomState, user: User) -> None:
+    if state.people.is_banned(user.person):
+        message = "You may not come into this room any more."
+    else:
+        message = "You were removed from this room. Come back in a minute."
+    connection.end(CloseCode.REMOVED, error("banned", message))
