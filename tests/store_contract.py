@@ -12,9 +12,8 @@ import pytest
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import MANY, REMEMBERED_MS, House, applied, ask, state_of, toggle
 from tests.test_presence import user
-from watchparty.core.state import Applied, CloseRoom, FilmEnded, Moot, Refusal
+from watchparty.core.state import Applied, CloseRoom, FilmEnded, Limited, Moot, Refusal
 from watchparty.store.base import (
-    Limited,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,

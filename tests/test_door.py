@@ -9,8 +9,9 @@ from tests.dict_archive import kept
 from watchparty.core.protocol import RoomJoin, User
 from watchparty.hub.door import PALETTE, TurnedAway, clean_name, make_user, readmits, ticket_of
 from watchparty.identity import Ticket, make_ticket
+from watchparty.store.base import fresh_state
 
-RECORD = kept("demo", created_by="person-ada").record
+STATE = fresh_state(kept("demo", created_by="person-ada"), "e1")
 
 
 def join(**fields: Any) -> RoomJoin:
@@ -18,7 +19,7 @@ def join(**fields: Any) -> RoomJoin:
 
 
 def enter(person: str = "person-bo", **fields: Any) -> User:
-    return make_user(join(**fields), RECORD, person=person, instance="s1", now_ms=5.0)
+    return make_user(join(**fields), STATE, person=person, instance="s1", now_ms=5.0)
 
 
 # -- Turned away
@@ -109,8 +110,8 @@ def test_who_made_the_room_owns_it() -> None:
 
 
 def test_a_room_that_nobody_made_has_no_owner() -> None:
-    record = kept("demo", created_by="").record
-    assert make_user(join(), record, person="", instance="s1", now_ms=5.0).role == "guest"
+    state = fresh_state(kept("demo", created_by=""), "e1")
+    assert make_user(join(), state, person="", instance="s1", now_ms=5.0).role == "guest"
 
 
 def test_the_city_is_shown_unless_it_is_hidden() -> None:

@@ -134,7 +134,10 @@ def test_every_field_of_time_or_place_has_a_unit() -> None:
 
 def test_ordered_messages_alone_are_called_ordered() -> None:
     ordered = {tag for tag, delivery in catalogue.deliveries().items() if delivery == "ordered"}
-    assert ordered == {"video:state", "video:waiting", "room:settings", "room:closed"}
+    assert ordered == {
+        *("video:state", "video:waiting", "room:settings", "room:closed"),
+        *("member:role", "member:control", "member:removed", "chat:message", "chat:removed"),
+    }
     assert {"cursors:batch", "user:left"} <= {
         tag for tag, delivery in catalogue.deliveries().items() if delivery == "passing"
     }

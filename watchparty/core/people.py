@@ -44,8 +44,9 @@ class People(Struct, frozen=True):
 
     def handed_to(self, person: str) -> "People":
         """The same, owned by this person for good; who owned it helps from now on."""
-        before = self.with_role(person, "guest").with_role(self.owner, "host")
-        return structs.replace(before, rightful=person, owner=person, stand_in_was="guest")
+        before = self.relieved()
+        others = before.with_role(person, "guest").with_role(before.owner, "host")
+        return structs.replace(others, rightful=person, owner=person)
 
     def led_by(self, person: str) -> "People":
         """The same, with somebody who stands in for the owner."""

@@ -14,6 +14,7 @@ from watchparty.core.protocol import (
     CursorMove,
     EndRoom,
     GiveRole,
+    Intent,
     MemberAnswer,
     MemberAsk,
     MemberRename,
@@ -47,7 +48,7 @@ def may_control(state: RoomState, person: str) -> bool:
 
 def refusal(state: RoomState, command: Command) -> Refusal | None:
     """Why this member may not ask this; None: they may. The room itself may do everything."""
-    if command.user_id is None:
+    if command.user_id is None or not isinstance(command.intent, Intent):
         return None
     why = RULES[type(command.intent)](state, command)
     return None if why is None else Refusal("forbidden", why)

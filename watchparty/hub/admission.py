@@ -1,6 +1,7 @@
 """Who comes in: one arrival after the other is let in, turned away, or asked for the password."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -9,7 +10,7 @@ from msgspec import UnsetType
 from sync.core.wire import CloseCode, wire_ms
 from watchparty.core.protocol import ACTIONS, OrderedEvent, RoomJoin, User
 from watchparty.core.state import RoomState
-from watchparty.hub.answers import error, too_often, turned_away
+from watchparty.hub.answers import error, tell_failure, too_often, turned_away
 from watchparty.hub.attendance import Attendance
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
@@ -22,6 +23,8 @@ Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
 
 TRIES: Final = "password"
 """The limit of tries at passwords, for each person and each address."""
+
+logger = logging.getLogger(__name__)
 
 
 class Admission:
@@ -150,7 +153,13 @@ class Admission:
         task.add_done_callback(self._proving.discard)
 
     async def _compare(self, arrival: Arrive, password: str, password_hash: str) -> None:
-        if await asyncio.to_thread(is_password, password, password_hash):
+        try:
+            is_right = await asyncio.to_thread(is_password, password, password_hash)
+        except Exception as problem:
+            logger.exception("room %s: a password could not be compared", self._slug)
+            tell_failure(arrival, problem)
+            return
+        if is_right:
             self._again(Arrive(arrival.connection, arrival.join, proven=password_hash))
             return
         wrong = error("wrong_password", "This is not the room's password.", field="password")

@@ -51,7 +51,7 @@ def tell_failure(work: Work, problem: Exception) -> None:
                 done.set_exception(problem)
         case Ask(connection, command):
             _tell(connection, problem, UNKNOWN_OUTCOME, command.ref)
-        case Arrive(connection, _) | React(connection, _, _) | Snapshot(connection):
+        case Arrive(connection) | React(connection, _, _) | Snapshot(connection):
             _tell(connection, problem, NO_ANSWER)
         case _:
             pass  # the room's own business; it is tried again when it is due

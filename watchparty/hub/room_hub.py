@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType, structs
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
-from watchparty.core.permissions import may_control
+from watchparty.core.permissions import may_control, refusal
 from watchparty.core.protocol import (
     ACTIONS,
     ChangeSettings,
@@ -176,7 +176,13 @@ class RoomHub:
             author=Author(name=user.name, color=user.color) if user else Author(),
             target=self._person_named(message),
         )
-        if isinstance(message, ChangeSettings) and isinstance(message.password, str):
+        state = self._stream.state
+        if (
+            isinstance(message, ChangeSettings)
+            and isinstance(message.password, str)
+            and state is not None
+            and refusal(state, command) is None
+        ):
             self._hash_first(connection, command, message.password)
         else:
             self._put(Ask(connection, command), connection, command.ref)
@@ -340,7 +346,12 @@ class RoomHub:
     async def _ask_with_password(
         self, connection: Connection, command: Command, password: str
     ) -> None:
-        password_hash = await asyncio.to_thread(hash_password, password)
+        try:
+            password_hash = await asyncio.to_thread(hash_password, password)
+        except Exception as problem:
+            logger.exception("room %s: a password could not be hashed", self.slug)
+            tell_failure(Ask(connection, command), problem)
+            return
         command = structs.replace(command, password_hash=password_hash)
         self._put(Ask(connection, command), connection, command.ref)
 

@@ -1,0 +1,138 @@
+"""Roles, control, removal and succession, as the room decides them."""
+
+from typing import Any
+
+import pytest
+
+from tests.rooms import NOW_MS, room
+from watchparty.core.people import REMOVED_MS, People
+from watchparty.core.protocol import (
+    ControlGiven,
+    EndRoom,
+    GiveRole,
+    MemberAnswer,
+    MemberRemoved,
+    OrderedEvent,
+    RemoveMember,
+    RoleGiven,
+)
+from watchparty.core.room import apply
+from watchparty.core.state import (
+    Applied,
+    Command,
+    Moot,
+    OwnerBack,
+    OwnerGone,
+    Refusal,
+    RoomState,
+)
+
+OWNED = People(rightful="p-ada", owner="p-ada", hosts=("p-hal",))
+
+
+def asked(intent: Any, target: str | None = "p-bo", person: str = "p-ada") -> Command:
+    return Command(intent, user_id="ada", person=person, target=target)
+
+
+def decided(state: RoomState, command: Command) -> tuple[RoomState, OrderedEvent]:
+    decision = apply(state, command, NOW_MS)
+    assert isinstance(decision, Applied), decision
+    assert (decision.event.epoch, decision.event.seq) == (state.epoch, state.seq + 1)
+    assert decision.state.playhead == state.playhead
+    return decision.state, decision.event
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        GiveRole(user_id="x", role="host"),
+        MemberAnswer(user_id="x", grant=True),
+        RemoveMember(user_id="x"),
+    ],
+)
+def test_nothing_is_done_to_who_is_not_there(intent: Any) -> None:
+    decision = apply(room(people=OWNED), asked(intent, None), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "userId")
+
+
+def test_nobody_removes_themselves() -> None:
+    decision = apply(room(people=OWNED), asked(RemoveMember(user_id="h"), "p-hal", "p-hal"), NOW_MS)
+    assert isinstance(decision, Refusal)
+
+
+def test_a_guest_becomes_a_host_and_a_guest_again() -> None:
+    state, event = decided(room(people=OWNED), asked(GiveRole(user_id="bo", role="host", ref="r")))
+    assert isinstance(event, RoleGiven)
+    assert (event.person, event.role, event.reason, event.ref) == ("p-bo", "host", "given", "r")
+    assert state.people.role_of("p-bo") == "host"
+    state, _ = decided(state, asked(GiveRole(user_id="bo", role="guest")))
+    assert state.people.role_of("p-bo") == "guest"
+
+
+def test_a_room_is_handed_over() -> None:
+    state, event = decided(room(people=OWNED), asked(GiveRole(user_id="bo", role="owner")))
+    assert isinstance(event, RoleGiven)
+    assert (event.role, event.former_role) == ("owner", "host")
+    assert (state.people.rightful, state.people.role_of("p-ada")) == ("p-bo", "host")
+
+
+def test_an_owner_who_is_made_owner_stays_it() -> None:
+    state, event = decided(room(people=OWNED), asked(GiveRole(user_id="a", role="owner"), "p-ada"))
+    assert state.people == OWNED
+    assert isinstance(event, RoleGiven)
+    assert event.role == "owner"
+
+
+def test_control_is_given_and_taken_back() -> None:
+    state, event = decided(room(people=OWNED), asked(MemberAnswer(user_id="bo", grant=True)))
+    assert isinstance(event, ControlGiven)
+    assert (event.person, event.granted, state.people.granted) == ("p-bo", True, ("p-bo",))
+    state, _ = decided(state, asked(MemberAnswer(user_id="bo", grant=False)))
+    assert state.people.granted == ()
+
+
+@pytest.mark.parametrize("ban", [False, True])
+def test_a_person_is_sent_out(ban: bool) -> None:
+    intent = RemoveMember(user_id="bo", ban=ban, reason="Spoilers.")
+    state, event = decided(room(people=OWNED), asked(intent))
+    assert isinstance(event, MemberRemoved)
+    assert (event.person, event.ban, event.reason) == ("p-bo", ban, "Spoilers.")
+    assert state.people.is_barred("p-bo", NOW_MS + REMOVED_MS - 1)
+    assert state.people.is_barred("p-bo", NOW_MS + REMOVED_MS) is ban
+
+
+def test_a_room_of_nobody_is_led_by_nobody() -> None:
+    assert apply(room(), Command(OwnerGone("", "bo", "p-bo")), NOW_MS) == Moot()
+
+
+def test_somebody_stands_in_until_the_owner_is_back() -> None:
+    led, event = decided(room(people=OWNED), Command(OwnerGone("p-ada", "bo", "p-bo")))
+    assert isinstance(event, RoleGiven)
+    assert (event.role, event.reason, event.former_role, event.by) == (
+        *("owner", "succession", "guest", None),
+    )
+    assert apply(led, Command(OwnerGone("p-ada", "cy", "p-cy")), NOW_MS) == Moot()
+    back, event = decided(led, Command(OwnerBack("ada", "p-ada")))
+    assert isinstance(event, RoleGiven)
+    assert (event.person, event.role, event.reason, event.former_role) == (
+        *("p-ada", "owner", "return", "guest"),
+    )
+    assert back.people == OWNED
+    assert apply(back, Command(OwnerBack("ada", "p-ada")), NOW_MS) == Moot()
+    assert apply(led, Command(OwnerBack("bo", "p-bo")), NOW_MS) == Moot()
+
+
+def test_a_host_who_stood_in_is_a_host_again() -> None:
+    led, _ = decided(room(people=OWNED), Command(OwnerGone("p-ada", "hal", "p-hal")))
+    assert led.people.role_of("p-hal") == "owner"
+    back, event = decided(led, Command(OwnerBack("ada", "p-ada")))
+    assert isinstance(event, RoleGiven)
+    assert event.former_role == "host"
+    assert back.people.role_of("p-hal") == "host"
+
+
+def test_the_owner_ends_the_party() -> None:
+    state, event = decided(room(people=OWNED), asked(EndRoom(ref="r"), None))
+    assert state.closed
+    assert (event.by, event.ref) == ("ada", "r")

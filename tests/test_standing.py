@@ -1,0 +1,197 @@
+"""Roles as the members see them, an owner who is gone, and who asks for control."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sync.core.wire import CloseCode
+from tests.dict_archive import kept
+from tests.party_rig import Member, Party, later
+from watchparty.hub.hub import Hub
+
+pytestmark = pytest.mark.virtual_time
+
+A_MINUTE_S = 62.0
+
+
+@pytest.fixture
+async def party() -> AsyncIterator[Party]:
+    party = Party(kept("demo", created_by="person-Ada"))
+    yield party
+    await party.close()
+
+
+@pytest.fixture
+async def hub(party: Party) -> Hub:
+    return party.server()
+
+
+@pytest.fixture
+async def ada(party: Party, hub: Hub) -> Member:
+    """Whose room it is."""
+    return await party.member(hub, "Ada")
+
+
+def roles(member: Member) -> dict[str, str]:
+    """Who is what, asked anew."""
+    return {user["name"]: user["role"] for user in member.last("users:list")["users"]}
+
+
+async def asked_roles(member: Member) -> dict[str, str]:
+    member.say("users:list")
+    await later()
+    return roles(member)
+
+
+async def test_a_role_holds_in_all_tabs_and_for_who_comes_later(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    ada.say("member:role", userId=bo.id, role="host", ref="r")
+    await later()
+    assert bo.last("member:role")["person"] == "person-Bo"
+    assert await asked_roles(bo) == {"Ada": "owner", "Bo": "host"}
+    cy = await party.member(hub, "Cy")
+    assert {user["name"]: user["role"] for user in cy.last("room:joined")["users"]} == {
+        "Ada": "owner",
+        "Bo": "host",
+        "Cy": "guest",
+    }
+
+
+async def test_an_owner_who_reloads_stays_the_owner(party: Party, hub: Hub, ada: Member) -> None:
+    bo = await party.member(hub, "Bo")
+    ada.hang_up()
+    await later(50)
+    again = await party.member(hub, "Ada")
+    await later(30)
+    assert not bo.heard("member:role")
+    assert again.last("user:self")["role"] == "owner"
+
+
+async def test_a_host_follows_an_owner_who_is_gone_for_a_minute(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    await party.member(hub, "Bo")
+    cy = await party.member(hub, "Cy")
+    ada.say("member:role", userId=cy.id, role="host")
+    await later()
+    ada.say("room:leave")
+    await later(A_MINUTE_S - 5)
+    assert len(cy.heard("member:role")) == 1
+    await later(5)
+    event = cy.last("member:role")
+    assert (event["userId"], event["role"], event["reason"], event["by"]) == (
+        *(cy.id, "owner", "succession", None),
+    )
+
+
+async def test_without_a_host_the_longest_member_follows_and_the_owner_takes_over_again(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    await later(1)
+    cy = await party.member(hub, "Cy")
+    ada.hang_up()
+    await later(A_MINUTE_S + 5)
+    assert cy.last("member:role")["userId"] == bo.id
+    back = await party.member(hub, "Ada")
+    await later(2)
+    event = cy.last("member:role")
+    assert (event["userId"], event["reason"], event["formerRole"]) == (back.id, "return", "guest")
+    assert await asked_roles(cy) == {"Ada": "owner", "Bo": "guest", "Cy": "guest"}
+
+
+async def test_nobody_follows_into_an_empty_room(party: Party, hub: Hub, ada: Member) -> None:
+    ada.hang_up()
+    await later(A_MINUTE_S * 2)
+    bo = await party.member(hub, "Bo")
+    assert bo.last("user:self")["role"] == "guest"
+    assert not bo.heard("member:role")
+
+
+async def test_a_room_that_nobody_made_is_owned_by_nobody(party: Party) -> None:
+    party.archive.rooms["free"] = kept("free")
+    bo = await party.member(party.server("s2"), "Bo", "free")
+    await later(A_MINUTE_S * 2)
+    assert not bo.heard("member:role")
+
+
+async def test_a_guest_asks_the_hosts_alone_and_is_let(party: Party, hub: Hub, ada: Member) -> None:
+    bo = await party.member(hub, "Bo")
+    cy = await party.member(hub, "Cy")
+    ada.say("room:settings", control="ask")
+    await later()
+    bo.say("video:play", ref="p")
+    bo.say("member:ask")
+    await later()
+    assert (bo.last("error")["code"], bo.last("error")["ref"]) == ("forbidden", "p")
+    assert ada.last("member:asked")["userId"] == bo.id
+    assert not cy.heard("member:asked")
+    ada.say("member:answer", userId=bo.id, grant=True)
+    await later()
+    assert cy.last("member:control")["granted"] is True
+    bo.say("video:play", ref="q")
+    await later()
+    assert cy.last("video:state")["ref"] == "q"
+    dee = await party.member(hub, "Dee")
+    assert dee.last("room:joined")["granted"] == ["person-Bo"]
+
+
+async def test_asking_where_nobody_has_to_or_again_is_refused(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    bo.say("member:ask")
+    await later(5.1)
+    assert bo.last("error")["code"] == "forbidden"
+    ada.say("room:settings", control="ask")
+    await later()
+    ada.say("member:ask")
+    await later()
+    assert ada.last("error")["code"] == "forbidden"
+
+
+async def test_at_another_server_roles_removals_and_questions_arrive(party: Party) -> None:
+    here, there = party.server("s1", alone=False), party.server("s2", alone=False)
+    ada, bo = await party.member(here, "Ada"), await party.member(there, "Bo")
+    cy = await party.member(there, "Cy")
+    await later(1)
+    ada.say("room:settings", control="ask")
+    await later(1)
+    bo.say("member:ask")
+    await later(1)
+    assert ada.last("member:asked")["userId"] == bo.id
+    ada.say("member:role", userId=cy.id, role="host")
+    await later(1)
+    assert (await asked_roles(cy))["Cy"] == "host"
+    ada.say("member:remove", userId=bo.id)
+    await later(1)
+    assert bo.heard("member:removed")
+    assert bo.closed_with == CloseCode.REMOVED
+    await later(6)
+    assert set(await asked_roles(ada)) == {"Ada", "Cy"}
+
+
+async def test_the_owner_ends_the_party_for_all(party: Party, hub: Hub, ada: Member) -> None:
+    bo = await party.member(hub, "Bo")
+    ada.say("room:close", ref="r")
+    await later()
+    assert bo.last("room:closed")["by"] == ada.id
+    assert bo.closed_with == CloseCode.ROOM_CLOSED
+
+
+async def test_what_was_written_is_there_for_who_comes_and_after_a_restart(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    ada.say("chat:send", text="hello", videoTime=3.5, ref="c")
+    await later()
+    assert ada.last("chat:message")["ref"] == "c"
+    bo = await party.member(hub, "Bo")
+    assert [one["text"] for one in bo.last("room:joined")["chat"]] == ["hello"]
+    await hub.close()
+    party.hubs.remove(hub)
+    party.store = party.new_store()
+    again = await party.member(party.server("s3"), "Ada")
+    assert [one["text"] for one in again.last("room:joined")["chat"]] == ["hello"]
+    assert again.last("user:self")["role"] == "owner"
