@@ -221,6 +221,8 @@ def _change_settings(state: RoomState, command: Command, intent: ChangeSettings)
     password_hash = state.password_hash
     if isinstance(intent.password, str):
         password_hash = command.password_hash
+        if intent.password and not password_hash:  # it was not worth hashing, and now it would be
+            return Refusal("unavailable", "The password could not be set. Try again.", "password")
         changes["has_password"] = bool(password_hash)
     settings = structs.replace(state.settings, **changes)
     after = structs.replace(

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from msgspec import UnsetType
+from msgspec import UnsetType, structs
 
 from sync.core.wire import CloseCode, wire_ms
 from watchparty.core.protocol import ACTIONS, OrderedEvent, RoomJoin, User
@@ -83,7 +83,8 @@ class Admission:
             self._attendance.withdraw()
             _bar(connection, opened[1], user)
         else:
-            self._welcome(connection, user, opened)
+            role = opened[1].people.role_of(user.person)
+            self._welcome(connection, structs.replace(user, role=role), opened)
 
     def stop(self) -> None:
         """Nobody's password is looked at any more."""

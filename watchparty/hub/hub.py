@@ -144,7 +144,7 @@ class Hub:
             case MemberStatus():
                 room.company.report(user_id, message)
             case MemberAsk():
-                room.ask_for_control(connection, user_id)
+                room.asking.ask_for_control(connection, user_id)
             case MemberRename():
                 room.company.rename(connection, user_id, message)
             case RoomSync():
@@ -156,7 +156,7 @@ class Hub:
                 connection.user_id = None
                 connection.end(CloseCode.LEFT)
             case _ if isinstance(message, Intent):
-                room.ask(connection, user_id, message)
+                room.asking.ask(connection, user_id, message)
             case _:
                 raise AssertionError(f"no rule for {type(message).__name__}")
 

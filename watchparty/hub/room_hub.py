@@ -7,15 +7,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, UnsetType
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
-from watchparty.core.permissions import may_control, refusal
 from watchparty.core.protocol import (
     ACTIONS,
-    ChangeSettings,
-    Intent,
-    MemberAsked,
     OrderedEvent,
     ReactionSend,
     Room,
@@ -25,11 +21,9 @@ from watchparty.core.protocol import (
     RoomSummary,
     User,
     UserSelf,
-    VideoReady,
 )
 from watchparty.core.state import (
     Applied,
-    Author,
     Command,
     FilmEnded,
     Limited,
@@ -42,6 +36,7 @@ from watchparty.core.state import (
 )
 from watchparty.hub.admission import Admission, Opened
 from watchparty.hub.answers import error, fields, tell_failure, too_often
+from watchparty.hub.asking import Asking
 from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
@@ -63,7 +58,6 @@ from watchparty.hub.work import (
     Work,
 )
 from watchparty.identity import make_ticket
-from watchparty.passwords import hash_password
 from watchparty.store.base import (
     NoSuchRoom,
     Outcome,
@@ -144,7 +138,6 @@ class RoomHub:
             welcome=self._welcome,
             again=lambda arrival: self._put(arrival, arrival.connection),
         )
-        self._hashing: set[asyncio.Task[None]] = set()
         self._seconds = 0
         self._stream = OrderedStream(
             slug,
@@ -155,6 +148,14 @@ class RoomHub:
             film_ends=self._film_ended,
             catch_up_due=self._catch_up_due,
         )
+        self.asking = Asking(
+            slug,
+            self.company,
+            self._gatekeeper,
+            state=lambda: self._stream.state,
+            submit=lambda work: self._put(work, work.connection, work.command.ref),
+            publish=self._note_news,
+        )
         self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
 
     # -- From the sockets' handlers: nothing here awaits -------------------------------------
@@ -162,42 +163,6 @@ class RoomHub:
     def arrive(self, connection: Connection, join: RoomJoin) -> None:
         """Somebody asks to come in."""
         self._put(Arrive(connection, join), connection)
-
-    def ask(self, connection: Connection, user_id: str, message: Intent) -> None:
-        """A member asks for a change of the room, or is ready for one."""
-        if isinstance(message, VideoReady):
-            self._gatekeeper.ready(user_id, message.seq)
-        user = self.company.roster.user(user_id)
-        command = Command(
-            message,
-            user_id=user_id,
-            person=connection.person,
-            action=ACTIONS[type(message)],
-            author=Author(name=user.name, color=user.color) if user else Author(),
-            target=self._person_named(message),
-        )
-        state = self._stream.state
-        if (
-            isinstance(message, ChangeSettings)
-            and isinstance(message.password, str)
-            and state is not None
-            and refusal(state, command) is None
-        ):
-            self._hash_first(connection, command, message.password)
-        else:
-            self._put(Ask(connection, command), connection, command.ref)
-
-    def ask_for_control(self, connection: Connection, user_id: str) -> None:
-        """A guest asks; owner and hosts hear it, here and elsewhere."""
-        state = self._stream.state
-        if state is None or state.settings.control != "ask":
-            connection.tell(error("forbidden", "Nobody has to ask here."))
-        elif may_control(state, connection.person):
-            connection.tell(error("forbidden", "You may control the film already."))
-        else:
-            asks = encode(MemberAsked(user_id=user_id))
-            self.company.ask_hosts(asks)
-            self._note_news(asks)
 
     def resync(self, connection: Connection) -> None:
         """A member asks for a snapshot."""
@@ -332,28 +297,6 @@ class RoomHub:
         connection.tell(self._joined(*opened))
         if news is not None:
             self.company.introduce(news, connection)
-
-    def _person_named(self, message: Intent) -> str | None:
-        """The person behind the user that an intent names."""
-        user = self.company.roster.user(getattr(message, "user_id", ""))
-        return user.person if user else None
-
-    def _hash_first(self, connection: Connection, command: Command, password: str) -> None:
-        task = asyncio.create_task(self._ask_with_password(connection, command, password))
-        self._hashing.add(task)
-        task.add_done_callback(self._hashing.discard)
-
-    async def _ask_with_password(
-        self, connection: Connection, command: Command, password: str
-    ) -> None:
-        try:
-            password_hash = await asyncio.to_thread(hash_password, password)
-        except Exception as problem:
-            logger.exception("room %s: a password could not be hashed", self.slug)
-            tell_failure(Ask(connection, command), problem)
-            return
-        command = structs.replace(command, password_hash=password_hash)
-        self._put(Ask(connection, command), connection, command.ref)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
         command = self._gatekeeper.brief(command)
@@ -533,7 +476,6 @@ class RoomHub:
     def _stop(self) -> None:
         self.company.stop()
         self._admission.stop()
-        for task in self._hashing:
-            task.cancel()
+        self.asking.stop()
         self._gatekeeper.stop()
         self._stream.stop()

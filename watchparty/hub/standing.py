@@ -37,7 +37,7 @@ class Standing:
 
     def keep(self, state: RoomState | None) -> None:
         """Make the roster say what the state says; nothing where it says it already."""
-        if state is None or state.people is self._people:
+        if state is None or state.people == self._people:
             return
         self._people = people = state.people
         roster, now_ms = self._company.roster, self._now_ms()

@@ -1,0 +1,100 @@
+"""What members ask of their room: made into commands with all that the room has to know of them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from msgspec import structs
+
+from sync.core.wire import Frame, encode
+from watchparty.core.permissions import may_control, refusal
+from watchparty.core.protocol import ACTIONS, ChangeSettings, Intent, MemberAsked, VideoReady
+from watchparty.core.state import Author, Command, RoomState
+from watchparty.hub.answers import error, tell_failure
+from watchparty.hub.company import Company
+from watchparty.hub.connection import Connection
+from watchparty.hub.gatekeeper import Gatekeeper
+from watchparty.hub.work import Ask
+from watchparty.passwords import hash_password
+
+logger = logging.getLogger(__name__)
+
+
+class Asking:
+    """Takes the intents of one room's members. Everything returns at once."""
+
+    def __init__(
+        self,
+        slug: str,
+        company: Company,
+        gatekeeper: Gatekeeper,
+        *,
+        state: Callable[[], RoomState | None],
+        submit: Callable[[Ask], object],
+        publish: Callable[[Frame], None],
+    ) -> None:
+        self._slug = slug
+        self._company = company
+        self._gatekeeper = gatekeeper
+        self._state = state
+        self._submit = submit
+        self._publish = publish
+        self._hashing: set[asyncio.Task[None]] = set()
+
+    def ask(self, connection: Connection, user_id: str, message: Intent) -> None:
+        """A member asks for a change of the room, or is ready for one."""
+        if isinstance(message, VideoReady):
+            self._gatekeeper.ready(user_id, message.seq)
+        user = self._company.roster.user(user_id)
+        named = self._company.roster.user(getattr(message, "user_id", ""))
+        command = Command(
+            message,
+            user_id=user_id,
+            person=connection.person,
+            action=ACTIONS[type(message)],
+            author=Author(name=user.name, color=user.color) if user else Author(),
+            target=named.person if named else None,
+        )
+        password = message.password if isinstance(message, ChangeSettings) else None
+        if isinstance(password, str) and password and self._may(command):
+            self._hash_first(connection, command, password)
+        else:
+            self._submit(Ask(connection, command))
+
+    def ask_for_control(self, connection: Connection, user_id: str) -> None:
+        """A guest asks; owner and hosts hear it, here and elsewhere."""
+        state = self._state()
+        if state is None or state.settings.control != "ask":
+            connection.tell(error("forbidden", "Nobody has to ask here."))
+        elif may_control(state, connection.person):
+            connection.tell(error("forbidden", "You may control the film already."))
+        else:
+            asks = encode(MemberAsked(user_id=user_id))
+            self._company.ask_hosts(asks)
+            self._publish(asks)
+
+    def stop(self) -> None:
+        """What is not hashed yet is not asked any more."""
+        for task in self._hashing:
+            task.cancel()
+
+    def _may(self, command: Command) -> bool:
+        """Whether it is worth the time; the room decides again when its turn comes."""
+        state = self._state()
+        return state is not None and refusal(state, command) is None
+
+    def _hash_first(self, connection: Connection, command: Command, password: str) -> None:
+        task = asyncio.create_task(self._ask_with_password(connection, command, password))
+        self._hashing.add(task)
+        task.add_done_callback(self._hashing.discard)
+
+    async def _ask_with_password(
+        self, connection: Connection, command: Command, password: str
+    ) -> None:
+        try:
+            password_hash = await asyncio.to_thread(hash_password, password)
+        except Exception as problem:
+            logger.exception("room %s: a password could not be hashed", self._slug)
+            tell_failure(Ask(connection, command), problem)
+            return
+        self._submit(Ask(connection, structs.replace(command, password_hash=password_hash)))
