@@ -1,11 +1,15 @@
 """Rooms in the admin: strangers stay out, lists stay cheap, kept state stays as it is."""
 
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 
+from watchparty.core.protocol import ChangeSettings
 from watchparty.models import Room
+from watchparty.store.base import StoreUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +83,42 @@ def test_the_action_closes_rooms_and_is_logged(admin_client, rooms):
     assert "Room 5 is closed." in response.content.decode()
     assert Room.objects.filter(closed_at__isnull=False).count() == 3
     assert LogEntry.objects.filter(object_id=str(rooms[5].pk)).count() == 1
+
+
+class ToldHub:
+    """A hub that answers at once, and remembers what it was asked."""
+
+    is_running = True
+
+    def __init__(self, problem=None):
+        self.asked = []
+        self._problem = problem
+
+    def command(self, slug, command):
+        self.asked.append((slug, command.intent))
+        done: Future[None] = Future()
+        if self._problem is None:
+            done.set_result(None)
+        else:
+            done.set_exception(self._problem)
+        return done
+
+
+def edit(admin_client, room, **changes):
+    data = {"title": room.title, "max_users": room.max_users, "settings": "{}", "source": "null"}
+    return admin_client.post(f"{LIST}{room.pk}/change/", data | changes, follow=True)
+
+
+def test_a_live_room_hears_what_was_edited_and_only_that(admin_client, rooms, monkeypatch):
+    hub = ToldHub()
+    monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
+    edit(admin_client, rooms[5], title="Film night", is_public="on")
+    edit(admin_client, rooms[6], settings='{"on_end": "loop"}')
+    assert hub.asked == [("room-5", ChangeSettings(title="Film night", public=True))]
+
+
+def test_a_live_room_that_does_not_answer_is_said(admin_client, rooms, monkeypatch):
+    hub = ToldHub(StoreUnavailable())
+    monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
+    page = edit(admin_client, rooms[5], title="Film night").content.decode()
+    assert "did not answer" in page

@@ -150,6 +150,15 @@ async def test_what_is_kept_comes_back_as_it_was(archive: DatabaseArchive) -> No
     assert (await archive.load("demo")).saved == saved(state, clean=True)
 
 
+async def test_a_room_s_columns_say_what_its_people_have_set(archive: DatabaseArchive) -> None:
+    await make_room()
+    settings = RoomSettings(title="Film night", public=True, max_users=7)
+    archive.keep(saved(room(epoch="e", settings=settings)))
+    await archive.flush()
+    kept = await row()
+    assert (kept.title, kept.is_public, kept.max_users) == ("Film night", True, 7)
+
+
 async def test_who_dies_right_after_opening_has_not_left_cleanly(archive: DatabaseArchive) -> None:
     await make_room()
     archive.keep(saved(room(), clean=True))

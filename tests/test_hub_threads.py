@@ -11,6 +11,7 @@ import pytest
 from sync.core.wire import CloseCode
 from tests.party_rig import Party, later
 from tests.rooms import play
+from watchparty.core.protocol import ChangeSettings
 from watchparty.core.state import Applied, CloseRoom, Command
 from watchparty.hub.hub import Hub
 from watchparty.store.base import NoSuchRoom, Outcome, RoomIsClosed
@@ -82,3 +83,11 @@ async def test_who_waits_no_longer_disturbs_nothing(party: Party) -> None:
 async def test_before_anything_runs_a_command_is_refused() -> None:
     hub = Hub(None, None)  # type: ignore[arg-type]
     assert isinstance(hub.command("demo", Command(play())).exception(0), RuntimeError)
+
+
+async def test_what_an_administrator_sets_is_told_to_a_live_room(party: Party) -> None:
+    hub = party.server()
+    ada = await party.member(hub, "Ada")
+    await in_thread(hub, "demo", Command(ChangeSettings(title="Film night", max_users=3)))
+    told = ada.last("room:settings")
+    assert (told["title"], told["maxUsers"], told["by"]) == ("Film night", 3, None)

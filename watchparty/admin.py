@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
@@ -9,13 +10,17 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from watchparty.closing import RoomNotClosed, close_room
+from watchparty.live import RoomNotReached, close_room, set_room
 from watchparty.models import Room
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments at run time.
     RoomModelAdmin = admin.ModelAdmin[Room]
 else:
     RoomModelAdmin = admin.ModelAdmin
+
+
+SETTING_OF = {"title": "title", "is_public": "public", "max_users": "max_users"}
+"""Column → what the room's settings call it."""
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -89,8 +94,19 @@ class RoomAdmin(RoomModelAdmin):
         """Write only what was edited: a live room writes its state into the same row."""
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
+            self._tell_live_room(request, obj, form.changed_data)
         else:
             super().save_model(request, obj, form, change)
+
+    def _tell_live_room(self, request: HttpRequest, room: Room, changed: Iterable[str]) -> None:
+        """Its people see it at once, and it does not write the old values back."""
+        changes = {SETTING_OF[name]: getattr(room, name) for name in changed if name in SETTING_OF}
+        if not changes or room.closed_at is not None:
+            return
+        try:
+            set_room(room, changes)
+        except RoomNotReached as problem:
+            self.message_user(request, str(problem), messages.ERROR)
 
     @admin.display(boolean=True, description="open", ordering="closed_at")
     def open(self, room: Room) -> bool:
@@ -105,7 +121,7 @@ class RoomAdmin(RoomModelAdmin):
         for room in queryset.filter(closed_at__isnull=True):
             try:
                 close_room(room, reason="Closed by an administrator.")
-            except RoomNotClosed as problem:
+            except RoomNotReached as problem:
                 self.message_user(request, str(problem), messages.ERROR)
                 continue
             self.log_change(request, room, "Closed the room.")

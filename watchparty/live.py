@@ -1,0 +1,56 @@
+"""What a request's thread does to a room that may be live: everybody in it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import TimeoutError as StillWaiting
+from typing import TYPE_CHECKING, Any, cast
+
+from django.apps import apps
+from django.utils import timezone
+
+from watchparty.core.protocol import ChangeSettings
+from watchparty.core.state import CloseRoom, Command
+from watchparty.models import Room
+from watchparty.store.base import NoSuchRoom, RoomIsClosed, StoreUnavailable
+
+if TYPE_CHECKING:
+    from watchparty.apps import WatchpartyConfig
+    from watchparty.hub.hub import Hub
+
+PATIENCE_S = 5.0
+
+
+class RoomNotReached(Exception):  # noqa: N818 - what an administrator is told
+    """The room did not answer; it may or may not have done what it was asked."""
+
+
+def close_room(room: Room, reason: str) -> None:
+    """Close it for good. In a server process the room itself decides, so its viewers hear of it.
+
+    Raises RoomNotReached when the room does not answer. Not from the event loop's thread.
+    """
+    if not _told(room, Command(CloseRoom(reason))):
+        Room.objects.filter(pk=room.pk).update(closed_at=timezone.now())
+
+
+def set_room(room: Room, changes: Mapping[str, Any]) -> None:
+    """Change what a live room is set to, by the names of `room:settings`. Its row says it already.
+
+    Raises RoomNotReached when the room does not answer. Not from the event loop's thread.
+    """
+    _told(room, Command(ChangeSettings(**changes)))
+
+
+def _told(room: Room, command: Command) -> bool:
+    """Whether there is a server in this process whose rooms can be told."""
+    hub: Hub | None = cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub
+    if hub is None or not hub.is_running:
+        return False
+    try:
+        hub.command(room.slug, command).result(timeout=PATIENCE_S)
+    except (StillWaiting, StoreUnavailable) as problem:
+        raise RoomNotReached(f"{room.title} did not answer. Try again.") from problem
+    except (NoSuchRoom, RoomIsClosed):
+        pass  # somebody was faster
+    return True
