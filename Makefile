@@ -7,9 +7,10 @@ RUN_READY := .venv/.run-ready
 TEST_READY := .venv/.test-ready
 NODE_READY := node_modules/.ready
 
-# Checks and tests must not depend on what the shell or .env set for a server.
+# Checks and tests must not depend on what the shell or .env set for a server. And they start Python
+# hundreds of times: it must be let keep what it has compiled, whatever the shell says.
 SETTINGS := $(shell sed -n 's/^#* *\([A-Z][A-Z_]*\)=.*/\1/p' .env.example)
-CLEAN = env $(foreach name,$(SETTINGS),-u $(name)) ENV_FILE=/dev/null
+CLEAN = env $(foreach name,PYTHONDONTWRITEBYTECODE $(SETTINGS),-u $(name)) ENV_FILE=/dev/null
 WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
 # What a real site would set at least.
 PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
@@ -29,7 +30,8 @@ run: $(RUN_READY) ## Serve on http://localhost:8000 (PORT=… for another), with
 test: system check slow ## Everything: checks, unit tests, slow tests, browser tests
 
 check: $(TEST_READY) $(NODE_READY) ## All but the slow tests, in under two minutes
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers js fresh unit
+	@# The longest first: all the others fit beside it.
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint types js fresh layers
 
 .PHONY: system
 system: $(TEST_READY)
@@ -65,10 +67,19 @@ unit: $(TEST_READY) ## The tests that are quick
 	@$(CLEAN) $(PY) -m pytest -m "not browser and not slow"
 
 slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
-	@echo "== slow and browser tests"
-	@$(CLEAN) $(PY) -m pytest -m "slow and not browser"
+	@echo "== slow and browser tests, two sessions at a time where nothing is measured"
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target access pages films
+	@echo "== slow and browser tests that bear nothing beside them"
+	@$(CLEAN) $(PY) -m pytest -m "slow and not browser and not beside"
 	@# A session of its own: Playwright keeps an event loop running in it.
-	@$(CLEAN) $(PY) -m pytest -m browser
+	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
+
+# By how long they take, so that both ends come together. Each has a server and files of its own.
+.PHONY: access pages films
+ACCESS = tests/browser/test_accessibility.py
+access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
+pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" --ignore=$(ACCESS)
+films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser"
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
 	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s \

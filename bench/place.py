@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.host_clock import media_base_ms
 from bench.paths import Network
 from tests.browser.relay import Relay
-from tests.browser.server import Server, production_settings
+from tests.browser.server import Server, collect, production_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Place:
 def serving() -> Iterator[Place]:
     """A production server with its pages, in a directory of its own."""
     with tempfile.TemporaryDirectory(prefix="csw-bench-") as directory:
-        server = Server(Path(directory), **production_settings())
+        static = Path(directory) / "static"
+        collect(static)
+        server = Server(Path(directory), **production_settings(static))
         try:
-            server.manage("collectstatic", "--no-input", "--verbosity", "0")
-            server.manage("migrate", "--verbosity", "0")
             server.start()
             yield Place(server.port, media_base_ms(server.database), server)
         finally:

@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE_KEY = "a-key-for-tests-that-is-long-enough-and-signs-nothing-0123456789"
@@ -26,6 +28,16 @@ def environment(**settings: str) -> dict[str, str]:
 def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """A command of manage.py, run to its end."""
     return run([sys.executable, "manage.py", *arguments], environment(**settings))
+
+
+@cache
+def migrated() -> bytes:
+    """An SQLite database as `migrate` leaves it: made once, as every command costs a second."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "db.sqlite3"
+        done = manage("migrate", "--verbosity", "0", DATABASE_URL=f"sqlite:///{file}")
+        assert done.returncode == 0, done.stderr
+        return file.read_bytes()
 
 
 def run(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/watchparty/room/"
 
 
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_at_once(settings):
+    """Nobody signs in with one here; a true hash takes half a second for every administrator."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def rooms():
     made = [Room(slug=f"room-{number}", title=f"Room {number}") for number in range(60)]

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -48,21 +49,28 @@ def test_the_health_check_asks_the_port_that_the_image_serves(services):
     assert all(published.endswith(f":{port[1]}") for published in services["app"]["ports"])
 
 
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """Where a server is well."""
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder, ALLOWED_HOSTS=PRODUCTION["ALLOWED_HOSTS"]) as (_, address):
+        yield address
+
+
 @pytest.mark.parametrize(("hosts", "healthy"), [("example.org,localhost", True), ("else", False)])
-def test_the_health_check_passes_a_server_that_is_well(services, tmp_path, hosts, healthy):
+def test_the_health_check_passes_a_server_that_is_well(services, address, hosts, healthy):
     """It asks by the first name of ALLOWED_HOSTS; a server of other names says no."""
     kind, *command = services["app"]["healthcheck"]["test"]
     assert kind == "CMD"
-    with serving(tmp_path, ALLOWED_HOSTS=PRODUCTION["ALLOWED_HOSTS"]) as (_, address):
-        here = [part.replace("http://127.0.0.1:8000", address) for part in command]
-        assert here != command
-        asked = subprocess.run(
-            [sys.executable, *here[1:]],
-            env={"ALLOWED_HOSTS": hosts},
-            capture_output=True,
-            timeout=20,
-            check=False,
-        )
+    here = [part.replace("http://127.0.0.1:8000", address) for part in command]
+    assert here != command
+    asked = subprocess.run(
+        [sys.executable, *here[1:]],
+        env={"ALLOWED_HOSTS": hosts},
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
     assert (asked.returncode == 0) is healthy, asked.stderr
 
 

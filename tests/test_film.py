@@ -84,7 +84,7 @@ def test_blank_strip_is_refused(level: float) -> None:
     assert ruler.decode(RULER, [level] * RULER.cell_count) is None
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.beside]
 
 
 def test_every_single_wrong_cell_is_refused() -> None:

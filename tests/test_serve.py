@@ -15,27 +15,24 @@ import pytest
 import uvicorn
 
 from sync.apps import sync_config
-from tests.commands import PRODUCTION, ROOT, environment, manage
+from tests.commands import PRODUCTION, ROOT, environment, manage, migrated
+from tests.ports import port_of, reserve_port
 from watchparty.management.commands.serve import GC_THRESHOLDS, Server, tune_gc
 
 GREETING = re.compile(r"Clock Synchronization World is on (http://localhost:\d+) \(instance ")
 
 
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server with a database of its own, and its address once it says so."""
-    database = f"sqlite:///{folder}/db.sqlite3"
-    env = environment(PORT=free_port(), DATABASE_URL=database, **settings)
-    manage("migrate", "--verbosity", "0", DATABASE_URL=database)
+    database = folder / "db.sqlite3"
+    database.write_bytes(migrated())
+    place = reserve_port()
+    addresses = {"PORT": str(port_of(place)), "DATABASE_URL": f"sqlite:///{database}"}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
         cwd=ROOT,
-        env=env,
+        env=environment(**addresses, **settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -50,6 +47,7 @@ def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[st
         if process.poll() is None:
             process.kill()
         process.communicate(timeout=10)
+        place.close()
 
 
 def test_a_taken_port_is_told_in_a_sentence():

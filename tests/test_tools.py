@@ -1,8 +1,10 @@
 """The tools behind make: what they say when something is missing."""
 
 import os
+import re
 import stat
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,12 @@ def test_an_old_node_is_passed_over(bare):
     command(bare, "npm", "echo 9")
     done = run([sys.executable, "tools/node.py"], {**environment(), "PATH": str(bare)})
     assert done.stdout.strip() != str(bare)
+
+
+def test_make_runs_every_kind_of_test_exactly_once():
+    asked = re.findall(r'pytest -m "(.+)"(.*)', (ROOT / "Makefile").read_text(encoding="utf-8"))
+    for marked in product((True, False), repeat=3):
+        marks = dict(zip(("browser", "slow", "beside"), marked, strict=True))
+        chosen = [rest.strip() for words, rest in asked if eval(words, {}, marks)]
+        shared = ["$(ACCESS)", "--ignore=$(ACCESS)"]  # one file, and all but that file
+        assert chosen in ([""], shared), marks

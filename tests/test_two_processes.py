@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.browser.server import Server
+from tests.commands import migrated
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.slow  # starting and stopping takes longer than all else
@@ -103,14 +104,15 @@ def servers(tmp_path: Path) -> Iterator[list[Server]]:
     """Two servers on one Redis and one database."""
     redis = RedisServer()
     redis.start()
-    shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "REDIS_URL": redis.url}
+    database = tmp_path / "db.sqlite3"
+    database.write_bytes(migrated())
+    shared = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": redis.url}
     servers = []
     try:
         for name in ("one", "two"):
             folder = tmp_path / name
             folder.mkdir()
             servers.append(Server(folder, INSTANCE_ID=name, **shared))
-        servers[0].manage("migrate", "--verbosity", "0")
         servers[0].make_rooms("demo")
         for server in servers:
             server.start()

@@ -7,21 +7,48 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.server import Server, production_settings
+from tests.browser.server import Server, collect, production_settings
 from tests.browser.viewer import Viewer, launch
 
 BROWSERS = 3
 NewViewer = Callable[..., Viewer]
 
 
+class Browsers:
+    """Separate browser processes, so that nothing but the server joins them.
+
+    Each starts when it is first asked for: pages need one, company up to three.
+    """
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._started: dict[int, Browser] = {}
+
+    def __getitem__(self, index: int) -> Browser:
+        if index not in self._started:
+            self._started[index] = launch(self._playwright)
+        return self._started[index]
+
+    def close(self) -> None:
+        """End those that were started."""
+        for browser in self._started.values():
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files of a real site, for every production server of this session alone."""
+    folder = tmp_path_factory.mktemp("static")
+    collect(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def server(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, collected: Path, request: pytest.FixtureRequest
 ) -> Iterator[Server]:
     """One production server for all browser tests, with their rooms."""
-    server = Server(tmp_path_factory.mktemp("server"), **production_settings())
-    server.manage("collectstatic", "--no-input", "--verbosity", "0")
-    server.manage("migrate", "--verbosity", "0")
+    server = Server(tmp_path_factory.mktemp("server"), **production_settings(collected))
     tests = request.session.items
     rooms = {slug_of(test) for test in tests if "room" in getattr(test, "fixturenames", ())}
     server.make_rooms("demo", *rooms)
@@ -37,16 +64,14 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
-    """Separate browser processes, so that nothing but the server joins them."""
-    started = [launch(playwright) for _ in range(BROWSERS)]
-    yield started
-    for browser in started:
-        browser.close()
+def browsers(playwright: Playwright) -> Iterator[Browsers]:
+    browsers = Browsers(playwright)
+    yield browsers
+    browsers.close()
 
 
 @pytest.fixture
-def new_viewer(server: Server, browsers: list[Browser]) -> Iterator[NewViewer]:
+def new_viewer(server: Server, browsers: Browsers) -> Iterator[NewViewer]:
     """A new person in the first, second, third browser; no page may throw anything."""
     contexts = []
     viewers: list[Viewer] = []

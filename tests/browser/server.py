@@ -1,6 +1,5 @@
 """The real server for browser tests: `manage.py serve` in production settings, on a free port."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -8,30 +7,26 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from tests.commands import ROOT, SAFE_KEY, environment
+from tests.commands import ROOT, SAFE_KEY, environment, manage, migrated
+from tests.ports import port_of, reserve_port
 
 ADMIN_PASSWORD = "quite-a-long-word-for-tests"  # of the user that createsuperuser makes
 START_S = 30
 STOP_S = 20
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Server:
-    """A server process of its own with its own database; ends with the tests."""
+    """A server process of its own with its own database and port; ends with the tests."""
 
     def __init__(self, folder: Path, command: str = "serve", **settings: str) -> None:
-        self.port = free_port()
+        self._place = reserve_port()  # kept to the end: a server may come back on its port
+        self.port = port_of(self._place)
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [sys.executable, "manage.py", command]
         if command == "runserver":  # Django's own command knows no PORT
             self._command.append(f"127.0.0.1:{self.port}")
         self.database = folder / "db.sqlite3"
+        self.database.write_bytes(migrated())
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
         self._environment = environment(
             **{
@@ -96,6 +91,7 @@ class Server:
                 self._process.kill()
                 self._process.wait()
         self._log.close()
+        self._place.close()
 
     def log(self) -> str:
         """All that it has printed."""
@@ -103,11 +99,19 @@ class Server:
         return Path(self._log.name).read_text(encoding="utf-8")
 
 
-def production_settings() -> dict[str, str]:
-    """Settings of a real site, but for the missing TLS."""
+def production_settings(static: Path) -> dict[str, str]:
+    """Settings of a real site, but for the missing TLS, with files collected in a folder."""
     return {
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "TESTS_STATIC_ROOT": str(static),
         "DEBUG": "0",
         "HTTPS": "0",
         "SECRET_KEY": SAFE_KEY,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
+
+
+def collect(static: Path) -> None:
+    """Put every static file into a folder, under the names that a real site gives them."""
+    done = manage("collectstatic", "--no-input", "--verbosity", "0", **production_settings(static))
+    assert done.returncode == 0, done.stderr

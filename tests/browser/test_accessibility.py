@@ -11,7 +11,7 @@ from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 TARGET_PX = 44
 MOST_TABS = 40

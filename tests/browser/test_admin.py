@@ -6,7 +6,7 @@ from tests.browser.conftest import NewViewer
 from tests.browser.server import ADMIN_PASSWORD, Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 
 @pytest.fixture

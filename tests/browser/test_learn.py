@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
 from sync.course import CHAPTERS
 from tests.browser.axe import PHONE, assert_no_grave_findings, overflow_px
-from tests.browser.conftest import NewViewer
+from tests.browser.conftest import Browsers, NewViewer
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 PATH = "/clock/learn/"
 TABLET: ViewportSize = {"width": 768, "height": 1024}
@@ -35,7 +35,7 @@ def reader(new_viewer: NewViewer) -> Viewer:
 
 
 @pytest.fixture
-def still_page(server: Server, browsers: list[Browser]) -> Iterator[Page]:
+def still_page(server: Server, browsers: Browsers) -> Iterator[Page]:
     """The course in a browser that runs no scripts."""
     context = browsers[0].new_context(java_script_enabled=False)
     page = context.new_page()

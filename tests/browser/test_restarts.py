@@ -37,11 +37,9 @@ NEAR = 3
 
 
 @pytest.fixture(params=REPEATS)
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, collected: Path) -> Iterator[Server]:
     """A server of this test alone, with a database of its own, that may be ended."""
-    server = Server(tmp_path, **production_settings())
-    server.manage("collectstatic", "--no-input", "--verbosity", "0")
-    server.manage("migrate", "--verbosity", "0")
+    server = Server(tmp_path, **production_settings(collected))
     server.start()
     yield server
     server.stop()

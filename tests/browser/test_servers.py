@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.conftest import Browsers
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
@@ -17,18 +17,20 @@ pytestmark = pytest.mark.browser
 FILM = "/media/clockwork-30.webm"
 
 
-@pytest.fixture(params=["serve", "runserver"])
-def development_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+# `runserver` first: the last one is still there when a file is changed, which it would see.
+@pytest.fixture(scope="module", params=["runserver", "serve"])
+def development_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """Either server as a newcomer has it: DEBUG, no setting but the port."""
-    server = Server(tmp_path, request.param)
-    server.manage("migrate", "--verbosity", "0")
+    server = Server(tmp_path_factory.mktemp(request.param), request.param)
     server.make_rooms("demo")
     server.start()
     yield server
     server.stop()
 
 
-def test_a_newcomer_can_watch_and_seek(development_server: Server, browsers: list[Browser]) -> None:
+def test_a_newcomer_can_watch_and_seek(development_server: Server, browsers: Browsers) -> None:
     context = browsers[0].new_context()
     ada = Viewer(context, development_server.url).enter("demo", "Ada")
     ada.seek(45)
@@ -50,7 +52,6 @@ def test_a_range_is_answered_with_206(development_server: Server) -> None:
 
 def test_the_production_server_says_where_it_is_and_ends_cleanly(tmp_path: Path) -> None:
     server = Server(tmp_path)
-    server.manage("migrate", "--verbosity", "0")
     server.start()
     assert server.interrupt(signal.SIGINT) == 0
     assert re.search(rf"http://localhost:{server.port}\b", server.log())
@@ -60,7 +61,6 @@ def test_the_production_server_says_where_it_is_and_ends_cleanly(tmp_path: Path)
 
 def test_runserver_reloads_when_a_file_changes(tmp_path: Path) -> None:
     server = Server(tmp_path, "runserver")
-    server.manage("migrate", "--verbosity", "0")
     server.start()
     try:
         # Touched again and again, as nobody can tell when the watcher has taken its first look.

@@ -9,7 +9,7 @@ from tests.browser.axe import DESKTOP, PHONE, assert_no_grave_findings, overflow
 from tests.browser.conftest import NewViewer
 from tests.browser.viewer import eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 PATH = "/clock/simulate/"
 TABLET = {"width": 768, "height": 1024}

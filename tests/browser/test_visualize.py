@@ -13,7 +13,7 @@ from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 PATH = "/clock/visualize/"
 TABLET: ViewportSize = {"width": 768, "height": 1024}
