@@ -219,6 +219,7 @@ def test_a_room_page_holds_exactly_one_film_and_all_reactions(client: Client) ->
     page = client.get("/rooms/film/").content.decode()
     assert page.count("<video") == 1
     assert all(f'data-emoji="{sign}"' in page for sign in EMOJI)
+    assert all(f'aria-keyshortcuts="{key}"' in page for key in "1234567890-=")
     assert not re.search(r"<video[^>]*\scontrols\b", page)
 
 

@@ -40,6 +40,7 @@ EMOJI_NAMES: Final = (
     *("heart", "fire", "laughing", "surprised", "applause", "party"),
     *("hundred", "sparkles", "in love", "mind blown", "eyes", "skull"),
 )
+EMOJI_KEYS: Final = (*"1234567890", "-", "=")
 ROOM_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
@@ -100,7 +101,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "invite_url": request.build_absolute_uri(found.get_absolute_url()),
         "people_words": _people_words(_people_in(found.slug)),
         "emoji": [
-            {"sign": sign, "name": name} for sign, name in zip(EMOJI, EMOJI_NAMES, strict=True)
+            {"sign": sign, "name": name, "key": key}
+            for sign, name, key in zip(EMOJI, EMOJI_NAMES, EMOJI_KEYS, strict=True)
         ],
         "sheets": ROOM_SHEETS,
     }

@@ -118,6 +118,16 @@ test("a reaction carries the moment of the film that its sender sees", () => {
   assert.deepEqual(newest().sentOf("reaction:send").map(({ videoTime }) => videoTime), [7, 7.2]);
 });
 
+test("more than five reactions in a second stay here, and it is told how long they rest", () => {
+  const { party, newest, time, toldOf } = entered();
+  for (let i = 0; i < 7; i += 1) party.react("🔥", 10, 20);
+  assert.equal(newest().sentOf("reaction:send").length, 5);
+  assert.deepEqual(toldOf("ratelimit"), Array(2).fill({ action: "reaction", retryInMs: 200 }));
+  time.advance(200);
+  party.react("🔥", 10, 20);
+  assert.equal(newest().sentOf("reaction:send").length, 6);
+});
+
 test("a status is reported at most once a second", () => {
   const { party, newest, time } = entered();
   for (let tenth = 0; tenth < 30; tenth += 1) {

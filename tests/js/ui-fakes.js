@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands in for a browser: a clock that stands until told, its timers, and a loop without a screen. */
+/** What stands in for a browser: a clock that stands until told, its timers, a loop without a screen, elements without a page. */
 
 import { FrameLoop } from "../../static/js/ui/loop.js";
 
@@ -52,4 +52,117 @@ export function fakeLoop(time) {
     },
   });
   return { loop, frames, frame: () => frames.shift()?.(time.nowMs), see: (/** @type {Element} */ element, /** @type {boolean} */ seen) => watched.get(element)?.(seen), watched };
+}
+
+/** An element as far as modules that clone a template go: classes, style, data, and parts found by their name. */
+export class FakeElement extends EventTarget {
+  /** @type {FakeElement[]} */
+  children = [];
+  /** @type {FakeElement | null} */
+  parent = null;
+  /** @type {Record<string, string>} */
+  dataset = {};
+  /** @type {Record<string, string>} */
+  attributes = {};
+  textContent = "";
+  tabIndex = 0;
+  checked = true;
+  clientWidth = 0;
+  clientHeight = 0;
+  /** @type {Set<string>} */
+  classes = new Set();
+  classList = { toggle: (/** @type {string} */ name, /** @type {boolean} */ on) => void (on ? this.classes.add(name) : this.classes.delete(name)) };
+  /** @type {Record<string, any>} */
+  style = { setProperty: (/** @type {string} */ name, /** @type {string} */ value) => (this.style[name] = value) };
+
+  /** @param {string[]} parts names of the parts within @param {Record<string, string>} [dataset] */
+  constructor(parts = [], dataset = {}) {
+    super();
+    Object.assign(this.dataset, dataset);
+    for (const name of parts) this.append(new FakeElement([], { part: name }));
+  }
+
+  /** @param {FakeElement} child */
+  append(child) {
+    child.parent = this;
+    this.children.push(child);
+  }
+
+  remove() {
+    if (this.parent) this.parent.children = this.parent.children.filter((child) => child !== this);
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return this.children.find(({ dataset }) => dataset.part === name);
+  }
+
+  /** @param {string} selector */
+  querySelector(selector) {
+    return this.part(/data-part="(.*)"/.exec(selector)?.[1] ?? "") ?? null;
+  }
+
+  querySelectorAll() {
+    return this.children;
+  }
+
+  closest() {
+    return this;
+  }
+
+  /** @param {string} name @param {string} value */
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+
+  getBoundingClientRect() {
+    return { left: 0, top: 0 };
+  }
+
+  /** @param {string} type @param {object} [fields] of the event */
+  fire(type, fields = {}) {
+    this.dispatchEvent(Object.assign(new Event(type), fields));
+  }
+}
+
+/** A template whose only element has these parts. @param {string[]} parts */
+export function fakeTemplate(parts) {
+  globalThis.HTMLElement = /** @type {any} */ (FakeElement);
+  return { content: { firstElementChild: { cloneNode: () => new FakeElement(parts) } } };
+}
+
+/** What listens to a party of the fewest parts. */
+export class FakeParty {
+  /** @type {Map<string, (...event: any[]) => void>} */
+  #listeners = new Map();
+  /** @type {any[][]} */
+  asked = [];
+
+  /** @param {any} state */
+  constructor(state) {
+    this.state = state;
+  }
+
+  on = (/** @type {string} */ name, /** @type {(...event: any[]) => void} */ listener) => {
+    this.#listeners.set(name, listener);
+    return () => this.#listeners.delete(name);
+  };
+
+  /** @param {string} name @param {any} event */
+  emit(name, event) {
+    this.#listeners.get(name)?.(event);
+  }
+
+  moveCursor = (/** @type {number} */ x, /** @type {number} */ y) => void this.asked.push(["move", x, y]);
+  leaveCursor = () => void this.asked.push(["leave"]);
+  react = (/** @type {string} */ emoji, /** @type {number} */ x, /** @type {number} */ y) => void this.asked.push([emoji, x, y]);
+}
+
+/** A browser's storage that forgets with the test. @param {Record<string, string>} [kept] */
+export function fakeStorage(kept = {}) {
+  const values = new Map(Object.entries(kept));
+  return {
+    getItem: (/** @type {string} */ key) => values.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void values.set(key, value),
+  };
 }

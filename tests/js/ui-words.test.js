@@ -22,7 +22,6 @@ import {
   spokenTime,
 } from "../../static/js/ui/format.js";
 import { wordsFor } from "../../static/js/ui/gone.js";
-import { burstSentence } from "../../static/js/ui/reactions.js";
 import { checkAddress, fileName } from "../../static/js/ui/source-dialog.js";
 import { shownState } from "../../static/js/ui/sync-status.js";
 import { isMeasured, wordFor } from "../../static/js/ui/status-words.js";
@@ -114,14 +113,6 @@ test("a retry counts down and then says that it is under way", () => {
   assert.equal(when(5200, 1000), "Next try in 5 s.");
   assert.equal(when(1000, 1000), "Trying now…");
   assert.equal(when(null, 1000), "Trying now…");
-});
-
-test("a burst of reactions is one sentence", () => {
-  const users = [{ id: "a", name: "Ada" }, { id: "b", name: "Bo" }]; // prettier-ignore
-  const sent = (/** @type {string} */ userId, /** @type {string} */ emoji) => ({ id: "", userId, emoji, x: 0, y: 0, videoTime: 0, timestamp: 0 });
-  assert.equal(burstSentence([sent("b", "🔥"), sent("b", "🔥")], users), "Bo reacted 🔥");
-  assert.equal(burstSentence([sent("a", "🔥"), sent("b", "🎉")], users), "Ada and 1 more reacted 🔥 🎉");
-  assert.equal(burstSentence([sent("x", "🔥")], users), "Somebody reacted 🔥");
 });
 
 test("addresses that no browser should load are refused with a sentence", () => {

@@ -7,9 +7,7 @@ import { mountBanner } from "../ui/banner.js";
 import { mountCompany } from "../ui/company.js";
 import { mountControls } from "../ui/controls.js";
 import { mountCountdown } from "../ui/countdown.js";
-import { mountCursors } from "../ui/cursors.js";
 import { mountFilmState } from "../ui/film-state.js";
-import { pictureRect } from "../ui/geometry.js";
 import { mountBackdrop, mountInvite } from "../ui/invite.js";
 import { mountKeyboard } from "../ui/keyboard.js";
 import { mountMoment } from "../ui/moment.js";
@@ -17,9 +15,7 @@ import { Nudge } from "../ui/nudge.js";
 import { mountOthers } from "../ui/others.js";
 import { mountOwnSettings } from "../ui/own-settings.js";
 import { mountPeople } from "../ui/people.js";
-import { mountPicture } from "../ui/picture.js";
 import { mountRail } from "../ui/rail.js";
-import { mountReactions } from "../ui/reactions.js";
 import { loadedTo, mountSeek } from "../ui/seek.js";
 import { mountSourceDialog } from "../ui/source-dialog.js";
 import { mountSyncStatus } from "../ui/sync-status.js";
@@ -27,7 +23,8 @@ import { mountTheatre } from "../ui/theatre.js";
 import { mountVolume } from "../ui/volume.js";
 import { mountWaitSwitch } from "../ui/wait-switch.js";
 import { mountWaitingCard } from "../ui/waiting-card.js";
-import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
+import { byId, intervals, newLoop, now, timers } from "./browser.js";
+import { mountHands } from "./room-hands.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { Steering } from "../playback/steering.js" */
@@ -53,7 +50,6 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   const loop = newLoop();
   const stage = byId("stage", HTMLElement);
   const film = byId("film", HTMLElement);
-  const layer = byId("cursors", HTMLElement);
   const controls = byId("controls", HTMLElement);
   const keys = byId("keys-dialog", HTMLDialogElement);
 
@@ -66,8 +62,6 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     if (known) return known;
     return Number.isFinite(video.duration) && video.duration > 0 ? video.duration : null;
   };
-  const picture = () =>
-    pictureRect({ left: 0, top: 0, width: layer.clientWidth, height: layer.clientHeight }, video.videoWidth, video.videoHeight);
   const toggle = () => void (party.playhead()?.playing ? party.pause() : party.play());
   /** Who plays already is together. */
   const together = () => void (party.playhead()?.playing || party.startTogether());
@@ -143,28 +137,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   });
   mountCountdown({ root: byId("countdown", HTMLElement), party, loop, mediaNowMs, announce });
   mountSeek({ root: controls, loop, party, positionS, durationS, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
-  mountPicture({ film, stage, controls, party, toggle, ...timers });
-  mountCursors({
-    film,
-    layer,
-    template: byId("piece-cursor", HTMLTemplateElement),
-    party,
-    loop,
-    picture,
-    now: () => performance.now(),
-    calm,
-  });
-  mountReactions({
-    film,
-    layer: byId("bursts", HTMLElement),
-    bar: byId("reactions", HTMLElement),
-    template: byId("piece-burst", HTMLTemplateElement),
-    party,
-    picture,
-    random: Math.random,
-    announce,
-    ...timers,
-  });
+  const hands = mountHands({ stage, film, controls, video, party, loop, steering, storage: local, toggle, tell: moment.tell, announce });
   mountPeople({
     list: byId("people", HTMLElement),
     count: byId("people-count", HTMLElement),
@@ -230,8 +203,10 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
       mute: volume.toggle,
       theatre: theatre.toggle,
       fullscreen,
+      pointers: hands.togglePointers,
       help,
     },
+    react: hands.sendReaction,
   });
   showInside(party);
 }

@@ -2,7 +2,8 @@
 /** A room as the page uses it: the state it shows, and everything that a viewer can do there. */
 
 import { fromVideoState, positionAt } from "../playback/playhead.js";
-import { ClientType, MAX_POSITION_S } from "../protocol/protocol.js";
+import { ACTIONS, ClientType, LIMITS, MAX_POSITION_S } from "../protocol/protocol.js";
+import { Allowance } from "./allowance.js";
 import { Membership } from "./membership.js";
 import { ReadyReport } from "./ready.js";
 import { offline } from "./refusals.js";
@@ -30,6 +31,7 @@ export class Party {
   #clock;
   #cursor;
   #status;
+  #reactions;
   #ready;
   #newRef;
   #isPointing = false;
@@ -47,6 +49,7 @@ export class Party {
     membership.on("joined", () => this.#ready.forget());
     this.#cursor = new Throttle({ ...throttled, intervalMs: CURSOR_INTERVAL_MS });
     this.#status = new Throttle({ ...throttled, intervalMs: STATUS_INTERVAL_MS });
+    this.#reactions = new Allowance({ now, limit: LIMITS.reaction });
   }
 
   get state() {
@@ -138,11 +141,17 @@ export class Party {
   }
 
   /**
+   * Too many a second are not sent, and a `ratelimit` says so.
    * @param {Emoji} emoji
    * @param {number} x percent of the picture
    * @param {number} y percent of the picture
    */
   react(emoji, x, y) {
+    const retryInMs = this.#membership.isJoined ? this.#reactions.take() : 0;
+    if (retryInMs > 0) {
+      this.#membership.tell("ratelimit", { action: ACTIONS[ClientType.REACTION_SEND], retryInMs });
+      return;
+    }
     const videoTime = this.#membership.controls.ownPosition() ?? this.#playheadPosition();
     this.#ask({ type: ClientType.REACTION_SEND, emoji, x: percent(x), y: percent(y), videoTime });
   }

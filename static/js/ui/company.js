@@ -10,6 +10,8 @@ import { stopAll } from "./dom.js";
 const CROWD = 20;
 /** Long enough for a reload to be no news, short enough for a sentence to be true. */
 const GATHER_MS = 2500;
+/** A tray that rests says it by itself; nobody can point more slowly. */
+const SILENT = new Set(["reaction", "cursor"]);
 
 /**
  * @param {Timers & {
@@ -49,7 +51,7 @@ export function mountCompany({ party, tell, announce, setTimeout, clearTimeout }
     party.on("joined", ({ again }) => {
       if (!again) announce("You are in the room.");
     }),
-    party.on("ratelimit", () => tell("That was a little too fast.")),
+    party.on("ratelimit", ({ action }) => SILENT.has(action) || tell("That was a little too fast.")),
     () => timer !== null && clearTimeout(timer),
   ]);
 }

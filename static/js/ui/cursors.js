@@ -1,129 +1,117 @@
 // @ts-check
-/** Other people's cursors over the picture: small, named, smooth, fading when idle; ours is sent. */
+/** Other people's pointers over the picture: small, named, smooth, fading when idle; a finger's tap is a ring. */
 
-import { copy, listen, part, say, stopAll } from "./dom.js";
-import { fromPercent, toPercent } from "./geometry.js";
+import { copy, part, say, stopAll } from "./dom.js";
+import { fromPercent } from "./geometry.js";
+import { Glide } from "./glide.js";
 
-/** @import { Cursor } from "../protocol/protocol.js" */
+/** @import { Cursor, User } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
-/** @import { Rect } from "./geometry.js" */
+/** @import { Place } from "./glide.js" */
 /** @import { FrameLoop } from "./loop.js" */
 
-/** Reaches a new place in about as long as the next one takes to arrive. */
-const SMOOTHING_MS = 60;
-const IDLE_MS = 3000;
-const GONE_MS = 10_000;
+/** More would hide the film. */
+const MOST = 60;
+/** From here on a name stands on the other side of its arrow, percent. */
+const LEFT_FROM = 80;
+const UP_FROM = 90;
 
-/**
- * @typedef {object} Pointer
- * @property {HTMLElement} element
- * @property {number} x percent, as drawn
- * @property {number} y
- * @property {number} toX percent, as heard
- * @property {number} toY
- * @property {number} heardMs
- */
+/** @typedef {{element: HTMLElement, glide: Glide}} Pointer */
 
 /**
  * @param {object} needs
- * @param {HTMLElement} needs.film where the hand is followed
- * @param {HTMLElement} needs.layer where cursors are drawn
+ * @param {HTMLElement} needs.layer as large as the picture
  * @param {HTMLTemplateElement} needs.template
  * @param {Party} needs.party
  * @param {FrameLoop} needs.loop
- * @param {() => Rect} needs.picture from the layer's own corner
- * @param {() => number} needs.now same clock as the loop's
- * @param {() => boolean} needs.calm reduced motion: cursors jump
+ * @param {() => {width: number, height: number}} needs.size of the layer
+ * @param {() => number} needs.now the loop's clock
+ * @param {() => boolean} needs.calm reduced motion: they jump
+ * @param {() => boolean} needs.shown whether the viewer wants to see them
  */
-export function mountCursors({ film, layer, template, party, loop, picture, now, calm }) {
+export function mountCursors({ layer, template, party, loop, size, now, calm, shown }) {
   /** @type {Map<string, Pointer>} */
   const pointers = new Map();
-  /** @type {(() => void) | null} */
-  let resting = null;
-  let drawnMs = now();
-
-  /** @param {string} userId */
-  const remove = (userId) => {
-    pointers.get(userId)?.element.remove();
-    pointers.delete(userId);
-  };
+  /** How long the last drawing is good for. */
+  let restMs = 0;
+  let rest = () => {};
 
   /** @param {number} nowMs */
   const draw = (nowMs) => {
-    const share = calm() ? 1 : 1 - Math.exp(-Math.max(0, nowMs - drawnMs) / SMOOTHING_MS);
-    drawnMs = nowMs;
-    const rect = picture();
-    for (const [userId, pointer] of pointers) {
-      const silentMs = nowMs - pointer.heardMs;
-      if (silentMs > GONE_MS) {
-        remove(userId);
+    restMs = Infinity;
+    const picture = { ...size(), left: 0, top: 0 };
+    for (const [userId, { element, glide }] of pointers) {
+      const look = glide.look(nowMs);
+      if (look === "gone") {
+        element.remove();
+        pointers.delete(userId);
         continue;
       }
-      pointer.x += (pointer.toX - pointer.x) * share;
-      pointer.y += (pointer.toY - pointer.y) * share;
-      const { left, top } = fromPercent(rect, pointer.x, pointer.y);
-      pointer.element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
-      pointer.element.classList.toggle("cursor--idle", silentMs > IDLE_MS);
-      pointer.element.classList.toggle("cursor--left", pointer.x > 80);
+      const { x, y } = calm() ? glide.goal : glide.at(nowMs);
+      const { left, top } = fromPercent(picture, x, y);
+      element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
+      element.classList.toggle("cursor--idle", look === "idle");
+      element.classList.toggle("cursor--tap", glide.tapped);
+      element.classList.toggle("cursor--left", x > LEFT_FROM);
+      element.classList.toggle("cursor--up", y > UP_FROM);
+      restMs = Math.min(restMs, glide.restMs(nowMs));
     }
     if (pointers.size === 0) rest();
   };
-
-  const rest = () => {
-    resting?.();
-    resting = null;
+  /** Draws from the next frame on, and, once all stand, not before one fades. */
+  const wake = () => {
+    rest();
+    rest = loop.add(draw, { everyMs: () => restMs });
   };
 
+  /**
+   * @param {string} userId
+   * @param {Place} place
+   */
+  const appear = (userId, place) => {
+    const pointer = { element: copy(template), glide: new Glide(place, now()) };
+    pointer.element.dataset.userId = userId;
+    pointers.set(userId, pointer);
+    layer.append(pointer.element);
+    return pointer;
+  };
   /** @param {readonly Cursor[]} cursors */
   const hear = (cursors) => {
-    const { self, users } = party.state;
+    if (!shown()) return;
+    const { self, users, userCount } = party.state;
+    const isWhole = users.length === userCount;
     for (const { userId, x, y } of cursors) {
-      if (userId === self?.id) continue;
+      const known = pointers.get(userId);
+      if (userId === self?.id || (!known && pointers.size >= MOST)) continue;
       const user = users.find((one) => one.id === userId);
-      if (!user) continue;
-      let pointer = pointers.get(userId);
-      if (!pointer) {
-        const element = copy(template);
-        element.dataset.userId = userId;
-        layer.append(element);
-        pointer = { element, x, y, toX: x, toY: y, heardMs: now() };
-        pointers.set(userId, pointer);
-      }
-      Object.assign(pointer, { toX: x, toY: y, heardMs: now() });
-      pointer.element.style.setProperty("--person", user.color);
-      say(part(pointer.element, "name"), user.name);
+      // In a large room not everyone is listed; in others an unlisted one has just gone.
+      if (!user && isWhole) continue;
+      const { element } = known ?? appear(userId, { x, y });
+      known?.glide.hear({ x, y }, now());
+      if (user) dress(element, user);
     }
-    if (pointers.size > 0 && resting === null) {
-      drawnMs = now();
-      resting = loop.add(draw);
-    }
+    wake();
   };
 
-  const hand = followHand({ film, party, picture, layer });
-  return stopAll([
-    party.on("cursors", hear),
-    party.on("cursor-gone", remove),
-    party.on("user-left", (user) => remove(user.id)),
-    hand,
-    rest,
-  ]);
+  /** @param {string} userId */
+  const leave = (userId) => {
+    pointers.get(userId)?.glide.leave(now());
+    if (pointers.has(userId)) wake();
+  };
+  const clear = () => {
+    for (const { element } of pointers.values()) element.remove();
+    pointers.clear();
+    rest();
+  };
+
+  return { clear, ...stopAll([party.on("cursors", hear), party.on("cursor-gone", leave), clear]) };
 }
 
 /**
- * Tells the party where our own mouse is; it sends what the limit allows, and the last place always.
- * @param {{film: HTMLElement, layer: HTMLElement, party: Party, picture: () => Rect}} needs
+ * @param {HTMLElement} element
+ * @param {User} user
  */
-function followHand({ film, layer, party, picture }) {
-  const stopMove = listen(film, "pointermove", (/** @type {PointerEvent} */ event) => {
-    if (event.pointerType !== "mouse") return;
-    const box = layer.getBoundingClientRect();
-    const place = toPercent(picture(), event.clientX - box.left, event.clientY - box.top);
-    if (place === null) party.leaveCursor();
-    else party.moveCursor(place.x, place.y);
-  });
-  const stopLeave = listen(film, "pointerleave", () => party.leaveCursor());
-  return () => {
-    stopMove();
-    stopLeave();
-  };
+function dress(element, { name, color }) {
+  element.style.setProperty("--person", color);
+  say(part(element, "name"), name);
 }

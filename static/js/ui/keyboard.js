@@ -2,7 +2,7 @@
 /** Keys for the whole page, outside fields. */
 
 import { listen, stopAll } from "./dom.js";
-import { commandFor, placeOf } from "./keys.js";
+import { commandFor, placeOf, reactionFor } from "./keys.js";
 
 /** @import { Command } from "./keys.js" */
 
@@ -11,15 +11,19 @@ import { commandFor, placeOf } from "./keys.js";
  * @param {EventTarget} needs.target
  * @param {() => boolean} needs.active
  * @param {Readonly<Record<Command, () => void>>} needs.commands
+ * @param {(index: number) => void} needs.react with one of the twelve emoji
  */
-export function mountKeyboard({ target, active, commands }) {
+export function mountKeyboard({ target, active, commands, react }) {
   return stopAll([
     listen(target, "keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.defaultPrevented || !active()) return;
-      const command = commandFor(event, placeOf(event.target));
-      if (command === null) return;
+      const place = placeOf(event.target);
+      const command = commandFor(event, place);
+      const reaction = command === null ? reactionFor(event, place) : null;
+      if (command === null && reaction === null) return;
       event.preventDefault();
-      commands[command]();
+      if (command !== null) commands[command]();
+      else if (reaction !== null) react(reaction);
     }),
   ]);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which key means what; pure, so that the help dialog and the page cannot disagree unnoticed. */
 
-/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "help"} Command */
+/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "pointers" | "help"} Command */
 
 /** @type {Readonly<Record<string, Command>>} */
 const COMMANDS = Object.freeze({
@@ -15,8 +15,12 @@ const COMMANDS = Object.freeze({
   m: "mute",
   t: "theatre",
   f: "fullscreen",
+  p: "pointers",
   "?": "help",
 });
+
+/** The row of digits and the two keys after it, by place: on other layouts it carries other signs. */
+const REACTION_CODES = Object.freeze([..."1234567890"].map((digit) => `Digit${digit}`).concat("Minus", "Equal"));
 
 /** Held down, these go on; the others act once. */
 const REPEATING = new Set(["back10", "forward10", "back5", "forward5"]);
@@ -28,6 +32,8 @@ const REPEATING = new Set(["back10", "forward10", "back5", "forward5"]);
  * @property {boolean} altKey
  * @property {boolean} metaKey
  * @property {boolean} repeat
+ * @property {string} [code] which key by its place, such as Digit1
+ * @property {boolean} [shiftKey]
  *
  * @typedef {object} Place where the keyboard is
  * @property {"field" | "button" | "slider" | "elsewhere"} kind
@@ -49,6 +55,18 @@ export function commandFor(press, place) {
   const command = Object.hasOwn(COMMANDS, key) ? COMMANDS[key] : null;
   if (command !== null && press.repeat && !REPEATING.has(command)) return null;
   return command;
+}
+
+/**
+ * @param {Press} press
+ * @param {Place} place
+ * @returns {number | null} which of the twelve emoji; null: the key is none of theirs
+ */
+export function reactionFor(press, place) {
+  if (press.ctrlKey || press.altKey || press.metaKey || press.shiftKey || press.repeat) return null;
+  if (place.kind === "field") return null;
+  const index = REACTION_CODES.indexOf(press.code ?? "");
+  return index < 0 ? null : index;
 }
 
 const BUTTONS = "button, a[href], summary, [role='button']";

@@ -1,14 +1,13 @@
 // @ts-check
-/** The picture under the hand: a click plays or pauses, a tap shows the controls, movement keeps them. */
+/** The picture under the hand: a click plays or pauses, a tap shows the controls, a second one reacts, movement keeps them. */
 
 import { AutoHide } from "./autohide.js";
 import { listen, stopAll } from "./dom.js";
+import { DOUBLE_MS, Taps } from "./taps.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
 
-/** A second click within this is a reaction, and must not have paused the film for everyone before. */
-const DOUBLE_CLICK_MS = 260;
 const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting";
 
 /**
@@ -18,11 +17,15 @@ const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment
  *   controls: HTMLElement,
  *   party: Party,
  *   toggle: () => void,
- * }} needs
+ *   react: (event: PointerEvent) => void,
+ * }} needs `react`: there, after a double click or tap and at each further one
  */
-export function mountPicture({ film, stage, controls, party, toggle, setTimeout, clearTimeout }) {
+export function mountPicture({ film, stage, controls, party, toggle, react, setTimeout, clearTimeout }) {
+  const taps = new Taps();
   /** @type {unknown} */
   let click = null;
+  /** Of the last press: some browsers do not tell it of the click that follows. */
+  let pressedBy = "mouse";
   const playing = () => party.playhead()?.playing ?? false;
   const hide = new AutoHide({
     setTimeout,
@@ -36,8 +39,6 @@ export function mountPicture({ film, stage, controls, party, toggle, setTimeout,
     if (click !== null) clearTimeout(click);
     click = null;
   };
-  /** @param {Event} event */
-  const isOwn = (event) => event.target instanceof Element && event.target.closest(OWN) !== null;
   const draw = () => {
     const inside = party.state.phase === "joined" || party.state.phase === "reconnecting";
     const entered = inside && controls.hidden;
@@ -60,20 +61,31 @@ export function mountPicture({ film, stage, controls, party, toggle, setTimeout,
       if (event.pointerType === "mouse") hide.leave();
     }),
     listen(film, "pointerup", (/** @type {PointerEvent} */ event) => {
+      pressedBy = event.pointerType;
       if (event.pointerType === "mouse" || isOwn(event)) return;
+      if (taps.count(event) > 1) react(event);
       if (hide.visible) hide.leave();
       else hide.wake();
     }),
     listen(film, "click", (/** @type {PointerEvent} */ event) => {
-      if (isOwn(event) || (event.pointerType && event.pointerType !== "mouse")) return;
+      if (isOwn(event) || (event.pointerType || pressedBy) !== "mouse") return;
+      // A second click is a reaction, and must not have paused the film for everyone before.
       forget();
-      if (event.detail > 1) return;
-      click = setTimeout(() => {
+      if (taps.count(event) > 1) react(event);
+      else click = setTimeout(() => {
         click = null;
         toggle();
-      }, DOUBLE_CLICK_MS);
+      }, DOUBLE_MS);
     }),
     () => hide.stop(),
     forget,
   ]);
+}
+
+/**
+ * Whether it happened on something that lies over the picture and answers by itself.
+ * @param {Event} event
+ */
+export function isOwn({ target }) {
+  return target instanceof Element && target.closest(OWN) !== null;
 }

@@ -1,87 +1,121 @@
 // @ts-check
-/** Twelve emoji: sent from the bar or by a double click in the picture, rising where they were sent. */
+/** Sending one of twelve emoji: from the tray, by a key, or by a double click in the picture, which repeats the last one. */
 
-import { copy, listen, part, say, stopAll } from "./dom.js";
-import { fromPercent, toPercent } from "./geometry.js";
+import { EMOJI } from "../protocol/protocol.js";
+import { remember } from "../room/remember.js";
+import { listen, stopAll } from "./dom.js";
 
-/** @import { Emoji, Reaction } from "../protocol/protocol.js" */
+/** @import { Emoji } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
-/** @import { Rect } from "./geometry.js" */
+/** @import { Store } from "../room/remember.js" */
+/** @import { Timers } from "../room/timer.js" */
+/** @import { Place } from "./glide.js" */
 
-const FLOAT_MS = 3000;
-/** A storm of reactions must not become a storm of elements. */
-const MOST_AT_ONCE = 60;
-/** From the bar they rise where nobody's face usually is. */
-const BAR_PLACE = Object.freeze({ x: 50, spreadX: 36, y: 82, spreadY: 8 });
-const HEART = "❤️";
+const LAST_KEY = "csw-emoji";
+/** Without a pointer they rise where nobody's face usually is. */
+const USUAL_PLACE = Object.freeze({ x: 50, spreadX: 36, y: 82, spreadY: 8 });
+/** A shorter rest would only flicker. */
+const LEAST_REST_MS = 400;
 
 /**
- * @param {object} needs
- * @param {HTMLElement} needs.film
- * @param {HTMLElement} needs.layer
- * @param {HTMLElement} needs.bar
- * @param {HTMLTemplateElement} needs.template
- * @param {Party} needs.party
- * @param {() => Rect} needs.picture from the layer's own corner
- * @param {() => number} needs.random
- * @param {(run: () => void, delayMs: number) => unknown} needs.setTimeout
- * @param {(handle: any) => void} needs.clearTimeout
- * @param {(sentence: string) => void} needs.announce
+ * @param {Timers & {
+ *   bar: HTMLElement,
+ *   party: Pick<Party, "on" | "react">,
+ *   pointer: () => Place | null,
+ *   storage: Store | null,
+ *   random: () => number,
+ *   announce: (sentence: string) => void,
+ * }} needs `pointer`: where the viewer's own is over the picture
  */
-export function mountReactions({ film, layer, bar, template, party, picture, random, setTimeout, clearTimeout, announce }) {
-  /** @type {Set<unknown>} */
-  const timers = new Set();
+export function mountReactions({ bar, party, pointer, storage, random, announce, setTimeout, clearTimeout }) {
+  const buttons = [...bar.querySelectorAll("button")];
+  const last = new LastEmoji(storage);
+  /** @type {unknown} */
+  let resting = null;
 
-  /** @param {readonly Reaction[]} reactions */
-  const show = (reactions) => {
-    const { users, self } = party.state;
-    for (const { emoji, userId, x, y } of reactions.slice(-MOST_AT_ONCE)) {
-      const element = copy(template);
-      const { left, top } = fromPercent(picture(), x, y);
-      element.style.left = `${left.toFixed(1)}px`;
-      element.style.top = `${top.toFixed(1)}px`;
-      element.style.setProperty("--sway", `${Math.round((random() - 0.5) * 48)}px`);
-      element.dataset.userId = userId;
-      say(part(element, "emoji"), emoji);
-      const sender = users.find((user) => user.id === userId);
-      say(part(element, "name"), sender && sender.id !== self?.id ? sender.name : "");
-      layer.append(element);
-      while (layer.childElementCount > MOST_AT_ONCE) layer.firstElementChild?.remove();
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        element.remove();
-      }, FLOAT_MS);
-      timers.add(timer);
-    }
-    const others = reactions.filter((reaction) => reaction.userId !== self?.id);
-    if (others.length > 0) announce(burstSentence(others, users));
+  const mark = () => {
+    for (const { dataset } of buttons) dataset.last = String(dataset.emoji === last.emoji);
+  };
+  /** @param {boolean} rests */
+  const drawRest = (rests) => {
+    bar.dataset.rests = String(rests);
+    for (const button of buttons) button.setAttribute("aria-disabled", String(rests));
+  };
+  /** @param {number} forMs */
+  const rest = (forMs) => {
+    if (resting === null) announce("Reactions rest for a moment.");
+    else clearTimeout(resting);
+    drawRest(true);
+    resting = setTimeout(() => {
+      resting = null;
+      drawRest(false);
+    }, Math.max(forMs, LEAST_REST_MS));
   };
 
-  return stopAll([
-    party.on("reactions", show),
-    listen(bar, "click", (/** @type {MouseEvent} */ event) => {
-      const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null;
-      if (!(button instanceof HTMLElement)) return;
-      const { x, spreadX, y, spreadY } = BAR_PLACE;
-      party.react(/** @type {Emoji} */ (button.dataset.emoji), x + (random() - 0.5) * spreadX, y + (random() - 0.5) * spreadY);
-    }),
-    mountArrows(bar),
-    listen(film, "dblclick", (/** @type {MouseEvent} */ event) => {
-      if (event.target instanceof Element && event.target.closest("button, input, select, .controls")) return;
-      const box = layer.getBoundingClientRect();
-      const place = toPercent(picture(), event.clientX - box.left, event.clientY - box.top);
-      if (place) party.react(HEART, place.x, place.y);
-    }),
-    () => timers.forEach((timer) => clearTimeout(timer)),
-  ]);
+  /**
+   * @param {Emoji} emoji
+   * @param {Place | null} place null: a usual one
+   */
+  const send = (emoji, place) => {
+    if (resting !== null) return;
+    last.emoji = emoji;
+    mark();
+    const { x, y } = place ?? usualPlace(random);
+    party.react(emoji, x, y);
+  };
+
+  mark();
+  return {
+    /** @param {number} index of the twelve */
+    sendAtPointer: (index) => send(/** @type {Emoji} */ (EMOJI[index]), pointer()),
+    /** @param {Place | null} place null: beside the picture */
+    repeatAt: (place) => place && send(last.emoji, place),
+    ...stopAll([
+      party.on("ratelimit", ({ action, retryInMs }) => action === "reaction" && rest(retryInMs)),
+      listen(bar, "click", (/** @type {MouseEvent} */ event) => {
+        const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null;
+        if (button instanceof HTMLElement) send(/** @type {Emoji} */ (button.dataset.emoji), null);
+      }),
+      mountArrows(bar, buttons),
+      () => resting !== null && clearTimeout(resting),
+    ]),
+  };
+}
+
+/** The one sent last, on this device; before that the first of all. */
+export class LastEmoji {
+  #storage;
+  #emoji;
+
+  /** @param {Store | null} storage */
+  constructor(storage) {
+    this.#storage = storage;
+    const kept = /** @type {Emoji} */ (storage?.getItem(LAST_KEY));
+    this.#emoji = EMOJI.includes(kept) ? kept : /** @type {Emoji} */ (EMOJI[0]);
+  }
+
+  get emoji() {
+    return this.#emoji;
+  }
+
+  set emoji(emoji) {
+    this.#emoji = emoji;
+    remember(this.#storage, LAST_KEY, emoji);
+  }
+}
+
+/** @param {() => number} random @returns {Place} */
+export function usualPlace(random) {
+  const { x, spreadX, y, spreadY } = USUAL_PLACE;
+  return { x: x + (random() - 0.5) * spreadX, y: y + (random() - 0.5) * spreadY };
 }
 
 /**
  * A toolbar is one stop for Tab; arrows move within.
  * @param {HTMLElement} bar
+ * @param {readonly HTMLButtonElement[]} buttons
  */
-function mountArrows(bar) {
-  const buttons = [...bar.querySelectorAll("button")];
+function mountArrows(bar, buttons) {
   buttons.forEach((button, index) => (button.tabIndex = index === 0 ? 0 : -1));
   return listen(bar, "keydown", (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -90,20 +124,8 @@ function mountArrows(bar) {
     event.preventDefault();
     event.stopPropagation();
     const to = buttons[(from + step + buttons.length) % buttons.length];
+    if (!to) return;
     buttons.forEach((button) => (button.tabIndex = button === to ? 0 : -1));
     to.focus();
   });
-}
-
-/**
- * One sentence for a whole burst.
- * @param {readonly Reaction[]} reactions
- * @param {readonly {id: string, name: string}[]} users
- */
-export function burstSentence(reactions, users) {
-  const signs = [...new Set(reactions.map((reaction) => reaction.emoji))].slice(0, 3).join(" ");
-  const senders = new Set(reactions.map((reaction) => reaction.userId));
-  const first = users.find((user) => senders.has(user.id))?.name ?? "Somebody";
-  if (senders.size === 1) return `${first} reacted ${signs}`;
-  return `${first} and ${senders.size - 1} more reacted ${signs}`;
 }
