@@ -38,6 +38,12 @@ STATUSES_IN_FULL: Final = 50
 """Above this many members `members:status` carries a summary in place of each status."""
 MAX_RESUMED: Final = 64
 """Who has missed more ordered events than this gets a snapshot instead."""
+MAX_NAME_LENGTH: Final = 40
+"""Characters of a viewer's name."""
+MAX_TOKEN_LENGTH: Final = 4096
+"""Characters of a token, as subprotocol or in `room:join`."""
+BEARER: Final = "bearer."
+"""What stands before a token among the subprotocols that a client offers."""
 
 SECONDS: Final[dict[str, Any]] = {"x-unit": "s"}
 PERCENT: Final[dict[str, Any]] = {"x-unit": "%"}
@@ -58,7 +64,9 @@ Slug = Annotated[
         description="address of a room",
     ),
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=40, description="as others see it")]
+Name = Annotated[
+    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, description="as others see it")
+]
 Color = Annotated[str, Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_END}", description="#rrggbb")]
 TabId = Annotated[
     str,
@@ -260,6 +268,10 @@ class RoomJoin(Message, tag="room:join"):
     timezone: Annotated[str, Meta(max_length=64, description="IANA")] | UnsetType = UNSET
     share_city: bool = True
     ticket: Annotated[str, Meta(max_length=512, description="from `user:self`")] | UnsetType = UNSET
+    token: (
+        Annotated[str, Meta(max_length=MAX_TOKEN_LENGTH, description="JWT that says who this is")]
+        | UnsetType
+    ) = UNSET
     resume: Resume | UnsetType = UNSET
 
 

@@ -15,6 +15,9 @@ export const TIMESTAMP_DECIMALS = 3;
 /** The unlisted room that visitors of the clock pages join, to see who else is there. */
 export const CLOCK_ROOM = "clock";
 
+/** The WebSocket subprotocol of all sockets; who offers others beside it gets this one. */
+export const SUBPROTOCOL = "csw.v1";
+
 /** Longest time that a start together may lie ahead. */
 export const MAX_LEAD_MS = 3000;
 
@@ -35,6 +38,15 @@ export const STATUSES_IN_FULL = 50;
 
 /** Who has missed more ordered events than this gets a snapshot instead. */
 export const MAX_RESUMED = 64;
+
+/** Characters of a viewer's name. */
+export const MAX_NAME_LENGTH = 40;
+
+/** Characters of a token, as subprotocol or in `room:join`. */
+export const MAX_TOKEN_LENGTH = 4096;
+
+/** What stands before a token among the subprotocols that a client offers. */
+export const BEARER = "bearer.";
 
 /**
  * The `type` of every message that a client sends.
@@ -380,6 +392,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} [timezone] IANA; at most 64 characters
  * @property {boolean} [shareCity] true where it is missing
  * @property {string} [ticket] from `user:self`; at most 512 characters
+ * @property {string} [token] JWT that says who this is; at most 4096 characters
  * @property {Resume} [resume]
  */
 
