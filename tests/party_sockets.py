@@ -5,6 +5,7 @@ For tests marked `virtual_time`, like party_rig.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from channels.routing import URLRouter
@@ -44,16 +45,28 @@ class Guest:
     """A browser's end of one socket."""
 
     def __init__(
-        self, app: Any, name: str, *, cookie: str | None = None, origin: str = f"http://{HOST}"
+        self,
+        app: Any,
+        name: str,
+        *,
+        cookie: str | None = None,
+        session: str | None = None,
+        offers: Sequence[str] = (),
+        origin: str = f"http://{HOST}",
+        path: str = "/ws/party/?room=demo",
     ) -> None:
         self.name = name
         signed = sign_person(f"person-of-{name}") if cookie is None else cookie
         headers = [(b"host", HOST.encode()), (b"origin", origin.encode())]
         if cookie != NO_COOKIE:
             headers.append((b"cookie", f"theme=day; {COOKIE_NAME}={signed}".encode()))
-        self._socket = WebsocketCommunicator(app, "/ws/party/?room=demo", headers=headers)
+        if session is not None:
+            headers.append((b"cookie", f"sessionid={session}".encode()))
+        self._socket = WebsocketCommunicator(app, path, headers, list(offers))
         self.messages: list[Message] = []
         self.accepted = False
+        self.agreed: str | None = None
+        """The subprotocol that the server chose."""
         self.closed_with: int | None = None
         self._read = 0
 
@@ -83,6 +96,7 @@ class Guest:
             match event["type"]:
                 case "websocket.accept":
                     self.accepted = True
+                    self.agreed = event.get("subprotocol")
                 case "websocket.close":
                     self.closed_with = event.get("code", 1000)
                 case "websocket.send":

@@ -287,7 +287,7 @@ class RoomHub:
             connection.tell(error("forbidden", "This socket is in a room already."))
             return
         ticket = ticket_of(join, self.slug)
-        if ticket is not None and not connection.has_cookie:
+        if ticket is not None and not connection.is_proved:
             connection.person = ticket.person  # browsers may keep cookies from embedded pages
         try:
             user = self._make_user(connection, join, record, now_ms)
