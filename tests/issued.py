@@ -7,9 +7,13 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from watchparty.identity import account_of_token
+
 SECRET = "what-this-site-and-the-issuer-share-0123456789"
 AUDIENCE = "https://party.example"
 HOUR_S = 3600
+ADA = account_of_token("", "ada", "Ada Lovelace")
+"""Whom an unspoilt token speaks of."""
 
 
 def token(key: Any = SECRET, algorithm: str | None = "HS256", **claims: Any) -> str:

@@ -13,6 +13,7 @@ from channels.testing import WebsocketCommunicator
 
 from sync.core.limits import DEFAULT_LIMITS
 from sync.core.timebase import Timebase
+from sync.core.wire import CloseCode
 from sync.probes import ProbeWrapper
 from sync.walls import AddressWall, OriginWall
 from tests.party_rig import Message, Party, later
@@ -116,6 +117,14 @@ class Guest:
         fresh = self.messages[self._read :]
         self._read += len(fresh)
         return [message for message in fresh if message["type"] not in ABOUT_PEOPLE]
+
+
+def turned_away(guest: Guest, message: str) -> None:
+    """It can read why it may not come in, and is closed 4401."""
+    assert guest.accepted
+    told = [(answer["code"], answer["message"]) for answer in guest.messages]
+    assert told == [("unauthorised", message)]
+    assert guest.closed_with == CloseCode.UNAUTHORISED
 
 
 def control(type_: str, **fields: Any) -> str:

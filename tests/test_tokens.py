@@ -26,7 +26,7 @@ from tests.issued import (
 from watchparty.core.protocol import MAX_TOKEN_LENGTH
 from watchparty.tokens import LEEWAY_S, Claims, problems, read_token
 
-ADA = Claims("ada", "Ada Lovelace", "")
+ADA_LOVELACE = Claims("ada", "Ada Lovelace", "")
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_an_expired_token_is_refused_and_says_so() -> None:
 
 
 def test_the_issuer_s_clock_may_differ_a_little() -> None:
-    assert read_token(token(exp=time.time() - LEEWAY_S / 2)) == ADA
+    assert read_token(token(exp=time.time() - LEEWAY_S / 2)) == ADA_LOVELACE
 
 
 def test_a_token_of_the_future_is_refused() -> None:
@@ -177,7 +177,7 @@ def test_a_token_that_is_too_long_is_refused_unread() -> None:
     text = token(padding="x" * MAX_TOKEN_LENGTH)
     assert len(text) > MAX_TOKEN_LENGTH > len(longest)
     assert why_not(text) == "This token is not valid here."
-    assert read_token(longest) == ADA
+    assert read_token(longest) == ADA_LOVELACE
 
 
 def test_without_a_key_no_token_counts_not_even_one_of_an_empty_key(settings: Any) -> None:
@@ -198,17 +198,17 @@ def test_why_a_token_was_refused_is_logged_without_the_token(caplog: Any) -> Non
 
 
 def test_a_good_token_says_who_and_whose() -> None:
-    assert read_token(token()) == ADA
+    assert read_token(token()) == ADA_LOVELACE
     assert read_token(token(name=None, iss="https://id.example")) == Claims(
         "ada", "", "https://id.example"
     )
     assert read_token(token(name=7)) == Claims("ada", "", "")
-    assert read_token(token(aud=["https://other.example", AUDIENCE])) == ADA
+    assert read_token(token(aud=["https://other.example", AUDIENCE])) == ADA_LOVELACE
 
 
 def test_rs256_is_read_by_the_public_key(settings: Any, issuer: rsa.RSAPrivateKey) -> None:
     take_tokens(settings, public_pem(issuer), "RS256")
-    assert read_token(token(issuer, "RS256")) == ADA
+    assert read_token(token(issuer, "RS256")) == ADA_LOVELACE
 
 
 # -- Settings
