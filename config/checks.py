@@ -12,6 +12,7 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
 from config import sync_config
+from watchparty import tokens
 
 TAG = "config"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -88,6 +89,13 @@ def sync_config_can_settle() -> Iterable[CheckMessage]:
     """Thresholds out of order or bounds make every player hunt."""
     for problem in sync_config.problems(settings.SYNC_CONFIG):
         yield Error(f"SYNC_CONFIG: {problem}", id="config.E004")
+
+
+@check
+def tokens_can_be_trusted() -> Iterable[CheckMessage]:
+    """A key that can be guessed, or of the wrong kind, lets anybody be anybody."""
+    for problem in tokens.problems():
+        yield Error(problem, id="config.E005")
 
 
 @check

@@ -57,6 +57,13 @@ def _limits(overrides: Mapping[str, Any]) -> Mapping[str, Any]:
     return overrides
 
 
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        raise ValueError("this file cannot be read") from None
+
+
 def _networks(text: str) -> list[str]:
     return [str(ip_network(item.strip())) for item in text.split(",") if item.strip()]
 
@@ -99,6 +106,14 @@ CORS_ORIGINS = env.parsed("CORS_ORIGINS", NONE, _origins, ORIGINS_FORM)
 TRUSTED_PROXIES = env.parsed("TRUSTED_PROXIES", NONE, _networks, "addresses such as 10.0.0.0/8")
 HTTPS = env.flag("HTTPS", not DEBUG)
 HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 24 * 3600, 0, 10 * 365 * 24 * 3600)
+
+# Who may enter rooms, and by what tokens, besides Django's own sessions, people sign in.
+WS_AUTH = env.choice("WS_AUTH", "anonymous", ("anonymous", "required"))
+LOGIN_URL = env.text("LOGIN_URL", "/admin/login/")
+JWT_ALGORITHM = env.choice("JWT_ALGORITHM", "HS256", ("HS256", "RS256"))
+JWT_KEY = env.text("JWT_KEY") or env.parsed("JWT_KEY_FILE", "", _content)
+JWT_AUDIENCE = env.text("JWT_AUDIENCE")
+JWT_ISSUER = env.text("JWT_ISSUER")
 
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -11,7 +11,7 @@ from sync.core.guard import FrameGuard, Refuse
 from sync.core.limits import PROBES
 from sync.core.timebase import Timebase
 from sync.core.wire import ClockIntent, Decoder, TimeSync, encode
-from sync.ports import Send, WritePort
+from sync.ports import Send, WritePort, send_accept
 from sync.refusals import carry_out
 
 BEAT_S: Final = 1.0
@@ -92,7 +92,7 @@ class ClockConsumer(AsyncConsumer):
         """Accept, then read until the socket is over."""
         self._port: WritePort = scope["port"]
         await receive()
-        await send({"type": "websocket.accept"})
+        await send_accept(send, scope)
         self._beat.add(self._port)
         try:
             while (event := await receive())["type"] == "websocket.receive":

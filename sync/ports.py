@@ -7,10 +7,10 @@ may await a member: one stalled reader would starve its whole room.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
-from sync.core.wire import CloseCode, Frame
+from sync.core.wire import SUBPROTOCOL, CloseCode, Frame
 
 SKIP_PASSING_BYTES: Final = 64 * 1024
 """Beyond this many unsent bytes a member is spared cursors, reactions and statuses."""
@@ -25,6 +25,15 @@ DAPHNE_SHIFT: Final = CloseCode.DRAINING_DAPHNE - CloseCode.DRAINING
 """daphne refuses to send codes from 1001 to 2999; shifted by this far they are in private use."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def send_accept(send: Send, scope: Mapping[str, Any]) -> None:
+    """Accept a socket, under our subprotocol if it is offered: browsers insist on an answer then.
+
+    Never under another one: an offer may be a token, and answers end up in logs.
+    """
+    offered = SUBPROTOCOL in scope.get("subprotocols", ())
+    await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
 
 
 async def send_close(send: Send, code: int, reason: str = "") -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sync.core.bucket import Limit, TokenBucket
 from sync.core.wire import CloseCode, RateLimited, encode, wire_ms
-from sync.ports import Send, send_close
+from sync.ports import Send, send_accept, send_close
 
 DEBUG_HOSTS: Final = (".localhost", "127.0.0.1", "[::1]")
 """What Django allows while developing when ALLOWED_HOSTS is empty."""
@@ -143,7 +143,7 @@ class AddressWall:
         visits = self._visits_of(site(peer[0]))
         retry_in_ms = self._retry_in_ms(visits)
         if retry_in_ms:
-            await _refuse(retry_in_ms, receive, send)
+            await _refuse(retry_in_ms, scope, receive, send)
             return
         visits.open += 1
         try:
@@ -175,10 +175,10 @@ class AddressWall:
         self._sweep_at = max(SWEEP_FROM, 2 * len(self._visits))
 
 
-async def _refuse(retry_in_ms: float, receive: Receive, send: Send) -> None:
+async def _refuse(retry_in_ms: float, scope: Scope, receive: Receive, send: Send) -> None:
     answer = encode(RateLimited(action="connect", retry_in=wire_ms(retry_in_ms)))
     await receive()
-    await send({"type": "websocket.accept"})
+    await send_accept(send, scope)
     await send({"type": "websocket.send", "text": answer.text})
     await send_close(send, CloseCode.ABUSE)
 

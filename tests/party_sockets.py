@@ -5,6 +5,7 @@ For tests marked `virtual_time`, like party_rig.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from channels.routing import URLRouter
@@ -12,6 +13,7 @@ from channels.testing import WebsocketCommunicator
 
 from sync.core.limits import DEFAULT_LIMITS
 from sync.core.timebase import Timebase
+from sync.core.wire import CloseCode
 from sync.probes import ProbeWrapper
 from sync.walls import AddressWall, OriginWall
 from tests.party_rig import Message, Party, later
@@ -44,16 +46,28 @@ class Guest:
     """A browser's end of one socket."""
 
     def __init__(
-        self, app: Any, name: str, *, cookie: str | None = None, origin: str = f"http://{HOST}"
+        self,
+        app: Any,
+        name: str,
+        *,
+        cookie: str | None = None,
+        session: str | None = None,
+        offers: Sequence[str] = (),
+        origin: str = f"http://{HOST}",
+        path: str = "/ws/party/?room=demo",
     ) -> None:
         self.name = name
         signed = sign_person(f"person-of-{name}") if cookie is None else cookie
         headers = [(b"host", HOST.encode()), (b"origin", origin.encode())]
         if cookie != NO_COOKIE:
             headers.append((b"cookie", f"theme=day; {COOKIE_NAME}={signed}".encode()))
-        self._socket = WebsocketCommunicator(app, "/ws/party/?room=demo", headers=headers)
+        if session is not None:
+            headers.append((b"cookie", f"sessionid={session}".encode()))
+        self._socket = WebsocketCommunicator(app, path, headers, list(offers))
         self.messages: list[Message] = []
         self.accepted = False
+        self.agreed: str | None = None
+        """The subprotocol that the server chose."""
         self.closed_with: int | None = None
         self._read = 0
 
@@ -83,6 +97,7 @@ class Guest:
             match event["type"]:
                 case "websocket.accept":
                     self.accepted = True
+                    self.agreed = event.get("subprotocol")
                 case "websocket.close":
                     self.closed_with = event.get("code", 1000)
                 case "websocket.send":
@@ -102,6 +117,14 @@ class Guest:
         fresh = self.messages[self._read :]
         self._read += len(fresh)
         return [message for message in fresh if message["type"] not in ABOUT_PEOPLE]
+
+
+def turned_away(guest: Guest, message: str) -> None:
+    """It can read why it may not come in, and is closed 4401."""
+    assert guest.accepted
+    told = [(answer["code"], answer["message"]) for answer in guest.messages]
+    assert told == [("unauthorised", message)]
+    assert guest.closed_with == CloseCode.UNAUTHORISED
 
 
 def control(type_: str, **fields: Any) -> str:

@@ -1,6 +1,7 @@
 """The composition root: everything joined as a server process joins it, over the real database."""
 
 import importlib
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from tests.party_rig import later
 from tests.party_sockets import Guest
+from watchparty import sign_in
+from watchparty.identity import Account
 from watchparty.models import Room
 from watchparty.store.memory import MemoryStore
 from watchparty.store.redis import RedisStore
@@ -64,6 +67,38 @@ async def test_two_watch_together_and_the_database_remembers(asgi: Any) -> None:
     row = await Room.objects.aget(slug="demo")
     assert (row.seq, row.left_cleanly) == (1, True)
     await later()
+
+
+async def test_while_a_session_is_looked_up_the_others_go_on(
+    asgi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Room.objects.acreate(slug="demo", title="Demo")
+    answer = threading.Event()
+    account = Account("a-person", "Ada Lovelace")
+    monkeypatch.setattr(sign_in, "_account_of_session", lambda _: answer.wait(30) and account)
+    ada, bo = Guest(asgi.application, "Ada", session="x" * 32), Guest(asgi.application, "Bo")
+    for guest in (ada, bo):
+        await guest.connect()
+        await guest.join()
+    await until(bo, "room:joined")
+    assert (ada.accepted, ada.messages) == (True, [])
+    answer.set()
+    assert (await until(ada, "user:self"))["name"] == "Ada Lovelace"
+    for guest in (ada, bo):
+        await guest.hang_up()
+
+
+async def test_a_database_that_does_not_answer_keeps_nobody_waiting(
+    asgi: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(sign_in, "_account_of_session", lambda _: answer.wait(30))
+    monkeypatch.setattr(sign_in, "LOOK_UP_WITHIN_S", 0.05)
+    ada = Guest(asgi.application, "Ada", session="x" * 32)
+    await ada.connect()
+    assert (await until(ada, "error"))["code"] == "unavailable"
+    answer.set()
+    await ada.hang_up()
 
 
 async def test_redis_joins_servers_and_without_it_the_process_is_alone(

@@ -1,6 +1,7 @@
 """The production server as a process: what it refuses, what it says, how it ends."""
 
 import gc
+import json
 import re
 import signal
 import socket
@@ -13,9 +14,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 import uvicorn
+from websockets import ConnectionClosed, Origin, Subprotocol
+from websockets.sync.client import ClientConnection, connect
 
 from sync.apps import sync_config
 from tests.commands import PRODUCTION, ROOT, environment, manage, migrated
+from tests.issued import AUDIENCE, SECRET, token
 from tests.ports import port_of, reserve_port
 from watchparty.management.commands.serve import GC_THRESHOLDS, Server, tune_gc
 
@@ -64,6 +68,32 @@ def test_an_unsafe_server_refuses_to_start():
     assert done.returncode == 1
     assert "SECRET_KEY is too short or known." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_token_signs_in_over_a_real_connection_and_appears_nowhere(tmp_path):
+    settings = {"WS_AUTH": "required", "JWT_KEY": SECRET, "JWT_AUDIENCE": AUDIENCE}
+    good, bad = token(), token(aud="elsewhere")
+    with serving(tmp_path, LOG_LEVEL="DEBUG", **settings) as (process, address):
+
+        def knock(text: str) -> ClientConnection:
+            offered = [Subprotocol("csw.v1"), Subprotocol(f"bearer.{text}")]
+            url = address.replace("http", "ws") + "/ws/party/"
+            return connect(url, origin=Origin(address), subprotocols=offered)
+
+        with knock(good) as ada:
+            assert ada.subprotocol == "csw.v1"
+            ada.send('{"type":"room:join","roomId":"clock","name":"A"}')
+            assert json.loads(ada.recv(timeout=10))["name"] == "Ada Lovelace"
+        with knock(bad) as mallory:
+            assert json.loads(mallory.recv(timeout=10))["code"] == "unauthorised"
+            with pytest.raises(ConnectionClosed) as closed:
+                mallory.recv(timeout=10)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4401
+        process.terminate()
+        told = "".join(process.communicate(timeout=20))
+    assert "refused a token: InvalidAudienceError" in told
+    assert all(text.split(".")[2] not in told for text in (good, bad))
 
 
 def test_collections_are_rare_and_spare_what_was_loaded():

@@ -48,6 +48,9 @@ def read(monkeypatch):
         ({"TRUSTED_PROXIES": "*"}, "use addresses such as 10.0.0.0/8"),
         ({"INSTANCE_ID": "a b"}, "INSTANCE_ID may hold up to 64 letters"),
         ({"NODE_ENV": "prod"}, "NODE_ENV is 'prod'; use one of"),
+        ({"WS_AUTH": "yes"}, "use one of anonymous, required"),
+        ({"JWT_ALGORITHM": "none"}, "use one of HS256, RS256"),
+        ({"JWT_KEY_FILE": "/nowhere/key"}, "this file cannot be read"),
         ({"PORT": "http"}, "use a whole number from 1 to 65535"),
         ({"ADDRESS_SOCKETS_OPEN": "0"}, "use a whole number from 1 to"),
     ],
@@ -69,11 +72,15 @@ def test_a_wrong_value_is_refused_with_a_sentence(read, change, sentence):
         ({"ALLOWED_HOSTS": "example.org,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"SYNC_CONFIG": '{"MAX_SPEEDUP": 9}'}, "MAX_SPEEDUP must lie from 1 to 2."),
         ({"SYNC_CONFIG": '{"SYNC_INTERVAL": NaN}'}, "SYNC_INTERVAL must lie from 20 to 1000."),
+        ({"JWT_KEY": "short", "JWT_AUDIENCE": "us"}, "JWT_KEY is too short for HS256."),
+        ({"JWT_KEY": SAFE_KEY}, "JWT_AUDIENCE is missing"),
+        ({"JWT_KEY": SAFE_KEY, "JWT_ALGORITHM": "RS256"}, "JWT_KEY is no public key for RS256."),
     ],
 )
 def test_an_unsafe_value_is_refused_by_a_check(read, settings, change, sentence):
     unsafe = read(**{**PRODUCTION, **change})
-    for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SYNC_CONFIG"):
+    jwt = ("JWT_ALGORITHM", "JWT_KEY", "JWT_AUDIENCE")
+    for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SYNC_CONFIG", *jwt):
         setattr(settings, name, getattr(unsafe, name))
     told = [message for message in run_checks(tags=["config"]) if message.is_serious()]
     assert [message.msg for message in told if sentence in message.msg]
@@ -121,6 +128,19 @@ def test_production_with_redis_passes_every_deployment_check():
     settings = {**PRODUCTION, "REDIS_URL": "redis://127.0.0.1:6379/0"}
     done = manage("check", "--deploy", "--fail-level", "WARNING", **settings)
     assert done.returncode == 0, done.stderr
+
+
+def test_sockets_are_anonymous_and_no_token_counts_unless_asked_for(read):
+    settings = read()
+    assert (settings.WS_AUTH, settings.JWT_KEY) == ("anonymous", "")
+    assert read(WS_AUTH="required").WS_AUTH == "required"
+
+
+def test_a_key_of_several_lines_is_read_from_a_file(read, tmp_path):
+    file = tmp_path / "key.pem"
+    file.write_text("-----BEGIN\nAAAA\n-----END\n")
+    assert read(JWT_KEY_FILE=str(file)).JWT_KEY == "-----BEGIN\nAAAA\n-----END"
+    assert read(JWT_KEY_FILE=str(file), JWT_KEY=SAFE_KEY).JWT_KEY == SAFE_KEY
 
 
 def test_the_seeds_node_env_turns_debug_off_unless_debug_is_given(read):

@@ -216,3 +216,10 @@ async def test_a_crowd_is_told_in_portions_and_others_get_their_turn_between(rig
     assert all(len(port.frames) == 2 for port in crowd)
     for port in crowd:
         rig.beat.remove(port)
+
+
+@pytest.mark.parametrize("offered", ["csw.v1", "bearer.x"])
+async def test_the_only_subprotocol_is_ours(rig: Rig, offered: str) -> None:
+    socket = WebsocketCommunicator(rig.app, "/ws/sync/", subprotocols=[offered])
+    assert await socket.connect() == (True, "csw.v1" if offered == "csw.v1" else None)
+    await socket.disconnect()

@@ -211,6 +211,16 @@ async def test_the_refusal_arrives_on_a_server_that_refuses_the_code(street: Mak
     assert server.close_code == 4008
 
 
+async def test_who_offers_our_subprotocol_is_refused_under_it(street: Make) -> None:
+    a = street(per_s=1)
+    await a.knock()
+    server = FakeServer()
+    server.connect()
+    offered = {"subprotocols": ["bearer.x", "csw.v1"]}
+    await a.wall({**scope(), **offered}, server.receive, server.send)
+    assert server.sent[0] == {"type": "websocket.accept", "subprotocol": "csw.v1"}
+
+
 async def test_too_many_open_sockets_of_one_address_are_refused_until_one_leaves(
     street: Make,
 ) -> None:

@@ -3,26 +3,25 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from channels.consumer import AsyncConsumer
 
 from sync.core.bucket import Limit
 from sync.core.guard import Refuse
 from sync.core.timebase import Timebase
-from sync.core.wire import CloseCode, ErrorMessage, TimeSync, encode
-from sync.ports import Send, WritePort
+from sync.core.wire import CloseCode, ErrorMessage, TimeSync
+from sync.ports import Send, WritePort, send_accept
 from sync.refusals import carry_out
 from sync.walls import site
 from watchparty.core.session import JOIN_WITHIN_S, Session
 from watchparty.hub.connection import Connection
 from watchparty.hub.hub import Hub
-from watchparty.identity import (
-    PersonCookie,
-    new_person,
-    person_from_cookie_header,
-    public_person,
-)
+from watchparty.identity import new_person, person_from_cookie_header, public_person
+from watchparty.sign_in import account_at_handshake, settle
+from watchparty.tokens import unauthorised
+
+FORGED: Final = unauthorised("This identity cookie is not ours. Reload the page.")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -31,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 class PartyConsumer(AsyncConsumer):
     """One party socket. Its handler never awaits anything but the next frame.
+
+    Only before the first one it may look up a session, where the browser brings one.
 
     Overrides Channels' own loop, which hops to the database's thread before every frame (950 ms
     stalls measured) and needs a channel of the layer for each socket; the hub has one for each
@@ -46,20 +47,22 @@ class PartyConsumer(AsyncConsumer):
         """Accept, then read until the socket is over."""
         port: WritePort = scope["port"]
         await receive()
-        await send({"type": "websocket.accept"})
-        cookie = _cookie(scope)
-        if cookie.status == "forged":
-            forged = "This identity cookie is not ours. Reload the page."
-            port.write(encode(ErrorMessage(code="unauthorised", message=forged)))
-            port.close(CloseCode.UNAUTHORISED)
+        await send_accept(send, scope)
+        cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+        cookie = person_from_cookie_header(cookies)
+        account = (
+            FORGED if cookie.status == "forged" else await account_at_handshake(scope, cookies)
+        )
+        if isinstance(account, Refuse):
+            carry_out(account, port)
             await _until_over(receive)
             return
-        has_cookie = cookie.status == "valid"
-        person = public_person(cookie.person if has_cookie else new_person())
         session = Session(self._limits, self._hub.now_ms)
-        connection = Connection(
-            port, session, person, has_cookie=has_cookie, address=_address(scope)
-        )
+        is_proved = cookie.status == "valid"
+        person = public_person(cookie.person if is_proved else new_person())
+        connection = Connection(port, session, person, is_proved=is_proved, address=_address(scope))
+        if account is not None:
+            connection.sign_in(account)
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(JOIN_WITHIN_S, _close_unjoined, connection)
         self._hub.opened(connection)
@@ -75,6 +78,8 @@ class PartyConsumer(AsyncConsumer):
             return
         now_ms = self._hub.now_ms
         message = connection.session.read(text, data, now_ms)
+        if not isinstance(message, Refuse):
+            message = settle(connection, message)
         if isinstance(message, Refuse):
             carry_out(message, connection.port)
             return
@@ -88,12 +93,6 @@ class PartyConsumer(AsyncConsumer):
             logger.exception("room %s: %s failed", connection.room, type(message).__name__)
             fault = ErrorMessage(code="internal", message="A fault of ours.")
             connection.end(CloseCode.INTERNAL, fault)
-
-
-def _cookie(scope: dict[str, Any]) -> PersonCookie:
-    """Who opens the socket, as far as the handshake says."""
-    header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    return person_from_cookie_header(header)
 
 
 def _address(scope: dict[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
@@ -15,6 +16,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:  # models, which exist only once Django is set up
+    from django.contrib.auth.models import AnonymousUser, User
 
 COOKIE_NAME = "csw_person"
 COOKIE_AGE_S = 365 * 24 * 3600
@@ -27,6 +31,9 @@ ID_DIGITS = 16  # 64 bits of a keyed hash: nobody can choose a collision
 COOKIE_SALT = "csw.person"
 TICKET_SALT = "csw.ticket"
 PERSON_SALT = "csw.person.public"
+ACCOUNT_MARK = "@"
+ACCOUNT_SALT = "csw.person.account"
+BEARER_SALT = "csw.person.token"
 USER_SALT = "csw.user"
 
 GetResponse = Callable[[HttpRequest], Any]
@@ -39,6 +46,14 @@ class PersonCookie:
     status: Literal["missing", "valid", "forged"]
     person: str = ""
     ageing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who has signed in: the same (public) person on every device."""
+
+    person: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +166,30 @@ def read_cookie(value: str | None) -> PersonCookie:
 def public_person(secret_id: str) -> str:
     """The id that others may see; it does not lead back to the cookie."""
     return _keyed(PERSON_SALT, secret_id)
+
+
+def account_of(user: User | AnonymousUser) -> Account | None:
+    """The account of a user of Django's; None for nobody."""
+    if not user.is_authenticated:
+        return None
+    name = user.get_full_name() or user.get_username()
+    return Account(ACCOUNT_MARK + _keyed(ACCOUNT_SALT, str(user.pk)), name)
+
+
+def account_of_token(issuer: str, subject: str, name: str) -> Account:
+    """The account that a valid token speaks of; each issuer has its own."""
+    return Account(ACCOUNT_MARK + _keyed(BEARER_SALT, json.dumps([issuer, subject])), name)
+
+
+def is_account(person: str) -> bool:
+    """Whether only who has signed in can be this (public) person."""
+    return person.startswith(ACCOUNT_MARK)
+
+
+def person_of(request: HttpRequest) -> str:
+    """The public id of who asks for a page: the same as on the sockets of that browser."""
+    account = account_of(request.user)
+    return account.person if account else public_person(request.person)  # type: ignore[attr-defined]
 
 
 def user_id(room: str, person: str, tab: str) -> str:

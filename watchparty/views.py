@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
@@ -23,6 +25,7 @@ from watchparty.csp import as_room_page
 from watchparty.demo import DEMO_FILM
 from watchparty.forms import RoomForm, new_slug
 from watchparty.models import Room
+from watchparty.sign_in import name_of
 
 if TYPE_CHECKING:
     from watchparty.apps import WatchpartyConfig
@@ -69,6 +72,8 @@ def party(request: HttpRequest) -> HttpResponse:
 @require_POST
 def create_room(request: HttpRequest) -> HttpResponseBase:
     """Start a room and go there; what is wrong is said beside its field."""
+    if _must_sign_in(request):
+        return _sign_in(request, then=reverse("watchparty:home"))
     form = RoomForm(request.POST)
     if not form.is_valid():
         return _home(request, form, status=422)
@@ -81,7 +86,7 @@ def create_room(request: HttpRequest) -> HttpResponseBase:
     room = _open_room(
         title=form.cleaned_data["title"],
         is_public=form.cleaned_data["public"],
-        owner_person=identity.public_person(request.person),  # type: ignore[attr-defined]
+        owner_person=identity.person_of(request),
     )
     return HttpResponseRedirect(room.get_absolute_url())
 
@@ -92,6 +97,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The room, or a page that says that it is not there."""
     if slug == CLOCK_ROOM:
         return redirect("clock-dashboard")
+    if _must_sign_in(request):
+        return as_room_page(request, _sign_in(request, then=request.get_full_path()))
     found = Room.objects.filter(slug=slug).first()
     if found is None:
         return render(request, "watchparty/no_room.html", {"slug": slug}, status=404)
@@ -99,6 +106,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "room": found,
         "config": _room_config(found),
         "invite_url": request.build_absolute_uri(found.get_absolute_url()),
+        "account_name": name_of(identity.account_of(request.user)),
         "people_words": _people_words(_people_in(found.slug)),
         "emoji": [
             {"sign": sign, "name": name, "key": key}
@@ -108,6 +116,16 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     }
     response = render(request, "watchparty/room.html", context)
     return as_room_page(request, response)
+
+
+def _must_sign_in(request: HttpRequest) -> bool:
+    return settings.WS_AUTH == "required" and not request.user.is_authenticated
+
+
+def _sign_in(request: HttpRequest, *, then: str) -> HttpResponse:
+    """A page that says so, with the way to the login and from there on to `then`."""
+    login = redirect_to_login(then).url
+    return render(request, "watchparty/sign_in.html", {"login_url": login}, status=403)
 
 
 def _home(request: HttpRequest, form: RoomForm, status: int = 200) -> HttpResponse:

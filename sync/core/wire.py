@@ -20,6 +20,9 @@ TIMESTAMP_DECIMALS: Final = 3
 CLOCK_ROOM: Final = "clock"
 """The unlisted room that visitors of the clock pages join, to see who else is there."""
 
+SUBPROTOCOL: Final = "csw.v1"
+"""The WebSocket subprotocol of all sockets; who offers others beside it gets this one."""
+
 MS: Final[dict[str, Any]] = {"x-unit": "ms"}
 """The unit of a field whose name does not carry it; the JSON Schema and the reference show it."""
 

@@ -59,9 +59,9 @@ test("there are twelve emoji, each another", () => {
 });
 
 test("numbers are numbers, and words are words", () => {
-  const words = new Set(["CLOCK_ROOM"]);
+  const words = new Set(["BEARER", "CLOCK_ROOM", "SUBPROTOCOL"]);
   for (const [name, value] of Object.entries(protocol)) {
-    if (words.has(name)) assert.match(String(value), /^[a-z-]+$/);
+    if (words.has(name)) assert.match(String(value), /^[a-z][a-z0-9.-]+$/);
     else if (typeof value !== "object") assert.ok(Number.isFinite(value), name);
   }
 });

@@ -109,6 +109,13 @@ test("every reason to stay away has words, and an unknown one takes the server's
   assert.equal(wordsFor({ code: 4404, errorCode: null, message: "" }).again, null);
 });
 
+test("who is to sign in reads what is wrong with it, and may try again", () => {
+  const words = wordsFor({ code: 4401, errorCode: "unauthorised", message: "This token has expired. Get a new one." });
+  assert.equal(words.words, "This token has expired. Get a new one.");
+  assert.equal(wordsFor({ code: 4401, errorCode: null, message: "" }).words, "Sign in, then try again.");
+  assert.equal(words.again, "Try again");
+});
+
 test("a retry counts down and then says that it is under way", () => {
   assert.equal(when(5200, 1000), "Next try in 5 s.");
   assert.equal(when(1000, 1000), "Trying now…");

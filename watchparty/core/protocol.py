@@ -44,6 +44,12 @@ CHAT_LENGTH: Final = 500
 """Longest chat message, in characters."""
 HIGHEST_MAX_USERS: Final = 10_000
 """No room takes more viewers than this."""
+MAX_NAME_LENGTH: Final = 40
+"""Characters of a viewer's name."""
+MAX_TOKEN_LENGTH: Final = 4096
+"""Characters of a token, as subprotocol or in `room:join`."""
+BEARER: Final = "bearer."
+"""What stands before a token among the subprotocols that a client offers."""
 
 SECONDS: Final[dict[str, Any]] = {"x-unit": "s"}
 PERCENT: Final[dict[str, Any]] = {"x-unit": "%"}
@@ -64,7 +70,9 @@ Slug = Annotated[
         description="address of a room",
     ),
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=40, description="as others see it")]
+Name = Annotated[
+    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, description="as others see it")
+]
 Color = Annotated[str, Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_END}", description="#rrggbb")]
 TabId = Annotated[
     str,
@@ -304,6 +312,10 @@ class RoomJoin(Message, tag="room:join"):
     share_city: bool = True
     password: Password | UnsetType = UNSET
     ticket: Annotated[str, Meta(max_length=512, description="from `user:self`")] | UnsetType = UNSET
+    token: (
+        Annotated[str, Meta(max_length=MAX_TOKEN_LENGTH, description="JWT that says who this is")]
+        | UnsetType
+    ) = UNSET
     resume: Resume | UnsetType = UNSET
 
 

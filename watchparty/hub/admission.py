@@ -63,7 +63,7 @@ class Admission:
             connection.tell(error("forbidden", "This socket is in a room already."))
             return
         ticket = ticket_of(join, self._slug)
-        if ticket is not None and not connection.has_cookie:
+        if ticket is not None and not connection.is_proved:
             connection.person = ticket.person  # browsers may keep cookies from embedded pages
         user = self._user(connection, join, state, now_ms)
         if user is None:

@@ -5,13 +5,23 @@ from msgspec import Struct
 from sync.core.wire import Frame, encode
 from sync.ports import WritePort
 from watchparty.core.session import Session
+from watchparty.identity import Account
 
 
 class Connection:
     """A socket, who is behind it, and which member of which room it has become."""
 
     __slots__ = (
-        *("address", "has_cookie", "knows_time", "person", "port", "room", "session", "user_id"),
+        "account",
+        "address",
+        "has_asked",
+        "is_proved",
+        "knows_time",
+        "person",
+        "port",
+        "room",
+        "session",
+        "user_id",
     )
 
     def __init__(
@@ -20,21 +30,31 @@ class Connection:
         session: Session,
         person: str,
         *,
-        has_cookie: bool = True,
+        is_proved: bool = True,
         address: str = "",
     ) -> None:
         self.port = port
         self.session = session
         self.person = person
-        """Public id of the person behind the cookie."""
-        self.has_cookie = has_cookie
-        """Without one the person is drawn for this socket, unless a ticket says who it was."""
+        """Public id of the person behind the cookie, or of the account."""
+        self.is_proved = is_proved
+        """By cookie or account; else the person is drawn, unless a ticket says who it was."""
         self.address = address
         """What counts as one visitor of the network; empty where the server does not tell."""
+        self.account: Account | None = None
+        """Of who has signed in."""
+        self.has_asked = False
+        """Whether it has asked to join: since then it is settled who it is."""
         self.knows_time = False
         """Whether it was told the civil offset."""
         self.room: str | None = None
         self.user_id: str | None = None
+
+    def sign_in(self, account: Account) -> None:
+        """Be the person of an account from now on."""
+        self.account = account
+        self.person = account.person
+        self.is_proved = True
 
     def tell(self, message: Struct) -> None:
         """Write one message to this socket alone."""

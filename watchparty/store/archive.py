@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
-from django.db import close_old_connections
 
 from sync.core.wire import CLOCK_ROOM
 from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import HIGHEST_MAX_USERS, RoomSettings, Source, SourceRequest
 from watchparty.core.sources import make_source
 from watchparty.core.state import RoomState
+from watchparty.fresh_connection import with_fresh_connection
 from watchparty.models import Room
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
 
@@ -89,15 +89,7 @@ class DatabaseArchive:
 
     async def _in_thread(self, function: Callable[[A], R], argument: A) -> R:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, _with_fresh_connection, function, argument)
-
-
-def _with_fresh_connection(function: Callable[[A], R], argument: A) -> R:
-    close_old_connections()
-    try:
-        return function(argument)
-    finally:
-        close_old_connections()
+        return await loop.run_in_executor(self._thread, with_fresh_connection, function, argument)
 
 
 def _load_and_mark(slug: str) -> Kept:

@@ -26,6 +26,15 @@ A frame with an unknown type or field, a wrong type of value or a value out of b
 Times are milliseconds of the server's media clock, a clock that never steps, with three decimals.
 Film positions are seconds. `x` and `y` are percent of the picture.
 
+## Who
+
+A person is who holds the identity cookie of the site's pages, or an account: of the session that
+the site's login opened, or of a token (JWT). Offer a token as a subprotocol beside the site's own,
+`["csw.v1", "bearer." + token]`, or put it into `room:join`; never into the address. A token that
+does not hold, or nobody signed in where that is required, is answered by `error` with
+`unauthorised`, and the socket is closed with 4401. An account's name takes the place of the one
+asked for.
+
 ## Order
 
 An **ordered** message changes the room's state. It carries `seq`, one more than the last one's,

@@ -15,6 +15,9 @@ export const TIMESTAMP_DECIMALS = 3;
 /** The unlisted room that visitors of the clock pages join, to see who else is there. */
 export const CLOCK_ROOM = "clock";
 
+/** The WebSocket subprotocol of all sockets; who offers others beside it gets this one. */
+export const SUBPROTOCOL = "csw.v1";
+
 /** Longest time that a start together may lie ahead. */
 export const MAX_LEAD_MS = 3000;
 
@@ -44,6 +47,15 @@ export const CHAT_LENGTH = 500;
 
 /** No room takes more viewers than this. */
 export const HIGHEST_MAX_USERS = 10000;
+
+/** Characters of a viewer's name. */
+export const MAX_NAME_LENGTH = 40;
+
+/** Characters of a token, as subprotocol or in `room:join`. */
+export const MAX_TOKEN_LENGTH = 4096;
+
+/** What stands before a token among the subprotocols that a client offers. */
+export const BEARER = "bearer.";
 
 /**
  * The `type` of every message that a client sends.
@@ -437,6 +449,7 @@ export const ACTIONS = Object.freeze({
  * @property {boolean} [shareCity] true where it is missing
  * @property {string} [password] at most 128 characters
  * @property {string} [ticket] from `user:self`; at most 512 characters
+ * @property {string} [token] JWT that says who this is; at most 4096 characters
  * @property {Resume} [resume]
  */
 

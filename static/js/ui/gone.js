@@ -32,8 +32,8 @@ const BY_ERROR = Object.freeze({
   },
   unauthorised: {
     title: "This room asks who you are.",
-    words: "The link you used is no longer valid. Ask for a new one.",
-    again: null,
+    words: "Sign in, then try again.",
+    again: "Try again",
   },
 });
 
@@ -69,6 +69,8 @@ const BY_CODE = Object.freeze({
  */
 export function wordsFor({ code, errorCode, message }) {
   const known = (errorCode && BY_ERROR[errorCode]) || (code !== null && BY_CODE[code]) || null;
+  // What is wrong with a sign-in only the server knows: none, one that has expired, a forged cookie.
+  if (known === BY_ERROR.unauthorised) return { ...known, words: message || known.words };
   return known || { title: "The room let go of you.", words: message || "Try again in a moment.", again: "Try again" };
 }
 
