@@ -17,7 +17,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
-	bench-fanout bench-connections bench-stuck bench-clock bench-clock-browser bench-skew clean
+	bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser bench-skew clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -117,6 +117,9 @@ bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, ac
 
 bench-stuck: $(TEST_READY) ## What a reader who takes nothing costs the others
 	$(CLEAN) $(PY) -m bench.stuck $(ARGS)
+
+bench-crowd: $(TEST_READY) ## What fifty members who point and react cost one viewer's browser
+	$(CLEAN) $(PY) -m bench.crowd $(ARGS)
 
 bench-clock: $(NODE_READY) ## Every estimator of the clock side by side, into docs/accuracy.md (a minute)
 	@$(WITH_NODE) node bench/clock/main.js

@@ -150,6 +150,10 @@ class Viewer(asyncio.Protocol):
         self._record.published_at_s[number] = time.perf_counter()
         self._transport.write(cursor_move(number))
 
+    def say(self, frame: bytes) -> None:
+        """Send a frame."""
+        self._transport.write(frame)
+
     def leave(self) -> None:
         """Drop the socket."""
         self._transport.abort()
