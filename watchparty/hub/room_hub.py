@@ -86,7 +86,6 @@ class RoomHub:
         self, slug: str, context: HubContext, released: Callable[["RoomHub"], None]
     ) -> None:
         self.slug = slug
-        self.record: RoomRecord | None = None
         self._context = context
         self._released = released
         self._over = False
@@ -274,7 +273,6 @@ class RoomHub:
             # Again: what other servers did before we listened was told to nobody here.
             record, state = await self._context.store.open(self.slug, self._context.now_ms())
             self._stream.begin(state)
-            self.record = record
             await self._attendance.renew(state.epoch)
         self._stream.arm(state)
         return record, state

@@ -175,10 +175,14 @@ def _write(saved: SavedRoom) -> None:
         "left_cleanly": saved.clean,
         "boot_id": saved.boot_id,
         "updated_at": datetime.now(UTC),
-        "title": saved.state.settings.title,
-        "is_public": saved.state.settings.public,
-        "max_users": saved.state.settings.max_users,
     }
+    settings = saved.state.settings
+    if settings.title:  # a state of before rooms knew their titles says nothing of them
+        changes |= {
+            "title": settings.title,
+            "is_public": settings.public,
+            "max_users": settings.max_users,
+        }
     # Several servers write one room, each when it comes to it: what is older stays unwritten.
     newer = {"epoch": saved.state.epoch, "seq__gt": saved.state.seq}
     Room.objects.filter(slug=saved.state.slug).exclude(**newer).update(**changes)
