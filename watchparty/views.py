@@ -40,12 +40,20 @@ EMOJI_NAMES: Final = (
     *("heart", "fire", "laughing", "surprised", "applause", "party"),
     *("hundred", "sparkles", "in love", "mind blown", "eyes", "skull"),
 )
+FACES: Final = (
+    *(("🙂", "smiling"), ("😉", "winking"), ("😎", "cool"), ("🤔", "thinking")),
+    *(("😢", "crying"), ("😱", "screaming"), ("😴", "asleep"), ("🙄", "rolling eyes")),
+    *(("😇", "innocent"), ("🥳", "celebrating"), ("👍", "thumbs up"), ("🍿", "popcorn")),
+)
+"""Beside the twelve, what the chat offers to write with."""
+
 ROOM_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
         *("instrument", "viewers", "range", "dial", "waiting"),
         *("countdown", "banner", "moment", "dialog"),
+        *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
     )
 )
 
@@ -102,6 +110,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "emoji": [
             {"sign": sign, "name": name} for sign, name in zip(EMOJI, EMOJI_NAMES, strict=True)
         ],
+        "faces": [{"sign": sign, "name": name} for sign, name in FACES],
         "sheets": ROOM_SHEETS,
     }
     response = render(request, "watchparty/room.html", context)

@@ -18,7 +18,6 @@ import { mountOthers } from "../ui/others.js";
 import { mountOwnSettings } from "../ui/own-settings.js";
 import { mountPeople } from "../ui/people.js";
 import { mountPicture } from "../ui/picture.js";
-import { mountRail } from "../ui/rail.js";
 import { mountReactions } from "../ui/reactions.js";
 import { loadedTo, mountSeek } from "../ui/seek.js";
 import { mountSourceDialog } from "../ui/source-dialog.js";
@@ -28,6 +27,7 @@ import { mountVolume } from "../ui/volume.js";
 import { mountWaitSwitch } from "../ui/wait-switch.js";
 import { mountWaitingCard } from "../ui/waiting-card.js";
 import { byId, calm, intervals, newLoop, now, timers } from "./browser.js";
+import { mountRailUi } from "./rail-ui.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { Steering } from "../playback/steering.js" */
@@ -40,7 +40,7 @@ const WIDE = "(min-width: 900px)";
 
 /**
  * @param {object} parts
- * @param {{demo: SourceRequest}} parts.config
+ * @param {{slug: string, demo: SourceRequest}} parts.config
  * @param {Party} parts.party
  * @param {MediaClock} parts.clock
  * @param {SocketPort} parts.socket
@@ -201,11 +201,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     storage: local,
     usable: () => wide.matches && !document.fullscreenElement,
   });
-  mountRail({
-    button: byId("rail-toggle", HTMLElement),
-    room: byId("main", HTMLElement),
-    storage: local,
-  });
+  const chat = mountRailUi({ slug: config.slug, party, loop, local, tell: moment.tell, announce });
   mountInvite({
     dialog: byId("invite-dialog", HTMLDialogElement),
     openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],
@@ -230,6 +226,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
       mute: volume.toggle,
       theatre: theatre.toggle,
       fullscreen,
+      chat: chat.focus,
       help,
     },
   });

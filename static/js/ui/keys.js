@@ -1,7 +1,7 @@
 // @ts-check
 /** Which key means what; pure, so that the help dialog and the page cannot disagree unnoticed. */
 
-/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "help"} Command */
+/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "chat" | "help"} Command */
 
 /** @type {Readonly<Record<string, Command>>} */
 const COMMANDS = Object.freeze({
@@ -15,6 +15,7 @@ const COMMANDS = Object.freeze({
   m: "mute",
   t: "theatre",
   f: "fullscreen",
+  c: "chat",
   "?": "help",
 });
 

@@ -3,6 +3,7 @@
 
 import { AutoHide } from "./autohide.js";
 import { listen, stopAll } from "./dom.js";
+import { placeOf } from "./keys.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
@@ -55,7 +56,10 @@ export function mountPicture({ film, stage, controls, party, toggle, setTimeout,
     listen(stage, "focusin", (/** @type {FocusEvent} */ event) => {
       if (event.target !== stage) hide.wake();
     }),
-    listen(stage.ownerDocument, "keydown", () => hide.wake()),
+    // Who writes beside the film is watching it.
+    listen(stage.ownerDocument, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (placeOf(event.target).kind !== "field" || stage.contains(/** @type {Node} */ (event.target))) hide.wake();
+    }),
     listen(stage, "pointerleave", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") hide.leave();
     }),

@@ -3,6 +3,7 @@
 
 import { copy, listen, part, say, stopAll } from "./dom.js";
 import { fromPercent, toPercent } from "./geometry.js";
+import { mountRoving } from "./roving.js";
 
 /** @import { Emoji, Reaction } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
@@ -65,7 +66,7 @@ export function mountReactions({ film, layer, bar, template, party, picture, ran
       const { x, spreadX, y, spreadY } = BAR_PLACE;
       party.react(/** @type {Emoji} */ (button.dataset.emoji), x + (random() - 0.5) * spreadX, y + (random() - 0.5) * spreadY);
     }),
-    mountArrows(bar),
+    mountRoving(bar, [...bar.querySelectorAll("button")]),
     listen(film, "dblclick", (/** @type {MouseEvent} */ event) => {
       if (event.target instanceof Element && event.target.closest("button, input, select, .controls")) return;
       const box = layer.getBoundingClientRect();
@@ -74,25 +75,6 @@ export function mountReactions({ film, layer, bar, template, party, picture, ran
     }),
     () => timers.forEach((timer) => clearTimeout(timer)),
   ]);
-}
-
-/**
- * A toolbar is one stop for Tab; arrows move within.
- * @param {HTMLElement} bar
- */
-function mountArrows(bar) {
-  const buttons = [...bar.querySelectorAll("button")];
-  buttons.forEach((button, index) => (button.tabIndex = index === 0 ? 0 : -1));
-  return listen(bar, "keydown", (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const from = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    if (!step || from < 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const to = buttons[(from + step + buttons.length) % buttons.length];
-    buttons.forEach((button) => (button.tabIndex = button === to ? 0 : -1));
-    to.focus();
-  });
 }
 
 /**

@@ -1,0 +1,89 @@
+// @ts-check
+/** Mounts the rail: its tabs, and the chat with what leads to it. */
+
+import { mountChat } from "../ui/chat.js";
+import { listen } from "../ui/dom.js";
+import { mountRail } from "../ui/rail.js";
+import { mountRailTabs } from "../ui/rail-tabs.js";
+import { mountSeenHeight } from "../ui/seen-height.js";
+import { byId, now, observeSeen, observeSize, timers } from "./browser.js";
+
+/** @import { Party } from "../room/party.js" */
+/** @import { FrameLoop } from "../ui/loop.js" */
+
+/** A strip of it at the lower edge is not in view; IntersectionObserver's terms. */
+const WELL_IN_VIEW = Object.freeze({ threshold: 0.2 });
+
+/**
+ * @param {object} parts
+ * @param {string} parts.slug of the room
+ * @param {Party} parts.party
+ * @param {FrameLoop} parts.loop
+ * @param {Storage | null} parts.local
+ * @param {(sentence: string) => void} parts.tell over the film
+ * @param {(sentence: string) => void} parts.announce
+ * @returns {{focus: () => void}} to the box one writes in, wherever the chat is hidden
+ */
+export function mountRailUi({ slug, party, loop, local, tell, announce }) {
+  const stage = byId("stage", HTMLElement);
+  const root = byId("chat", HTMLElement);
+  const toggle = byId("rail-toggle", HTMLElement);
+  const inView = { rail: false, chat: false };
+  const isFull = () => document.fullscreenElement !== null;
+
+  const rail = mountRail({ button: toggle, room: byId("main", HTMLElement), storage: local });
+  const tabs = mountRailTabs({ row: byId("rail-tabs", HTMLElement), panel: (id) => byId(id, HTMLElement), storage: local });
+  const chat = mountChat({
+    root,
+    tab: byId("tab-chat", HTMLElement),
+    openers: [toggle, byId("fullscreen", HTMLElement)],
+    over: byId("chat-over", HTMLElement),
+    pieces: {
+      message: byId("piece-message", HTMLTemplateElement),
+      muted: byId("piece-muted", HTMLTemplateElement),
+      over: byId("piece-over", HTMLTemplateElement),
+    },
+    // @ts-expect-error The state layer grows write, takeBack and may on a branch of its own; goes away with it.
+    party,
+    slug,
+    storage: local,
+    loop,
+    now,
+    isSeen: () => inView.chat && !isFull() && document.visibilityState === "visible",
+    isRailSeen: () => inView.rail && !isFull(),
+    release: () => stage.focus({ preventScroll: true }),
+    tell,
+    announce,
+    observeSize,
+    ...timers,
+  });
+
+  for (const [name, element] of /** @type {const} */ ([["rail", byId("rail", HTMLElement)], ["chat", root]])) {
+    observeSeen(
+      element,
+      (seen) => {
+        inView[name] = seen;
+        chat.look();
+      },
+      WELL_IN_VIEW,
+    );
+  }
+  listen(document, "fullscreenchange", chat.look);
+  listen(document, "visibilitychange", chat.look);
+  if (window.visualViewport) {
+    mountSeenHeight({
+      viewport: window.visualViewport,
+      root: document.documentElement,
+      windowHeight: () => window.innerHeight,
+      toTop: () => window.scrollTo(0, 0),
+    });
+  }
+  return {
+    focus() {
+      if (isFull()) void document.exitFullscreen();
+      rail.open();
+      tabs.choose("chat");
+      chat.focus();
+    },
+  };
+}

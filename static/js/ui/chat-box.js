@@ -1,0 +1,186 @@
+// @ts-check
+/** The box one writes in: sends, answers, and gives back whatever the room did not take. */
+
+import { lengthWords, footWords, isTooLong, whyNot } from "./chat-box-words.js";
+import { firstLine, lengthOf } from "./chat-words.js";
+import { listen, need, part, say, stopAll } from "./dom.js";
+import { mountEmojiPicker } from "./emoji-picker.js";
+
+/** @import { ChatMessage } from "../protocol/protocol.js" */
+/** @import { Refusal } from "../room/refusals.js" */
+/** @import { Timers } from "../room/timer.js" */
+/** @import { ChatParty } from "./chat-party.js" */
+
+const TICK_MS = 1000;
+
+/** @typedef {{text: string, answers: ChatMessage | null}} Sent and not yet heard of */
+
+/**
+ * @param {Timers & {
+ *   root: HTMLElement,
+ *   party: ChatParty,
+ *   now: () => number,
+ *   goTo: (messageId: string) => void,
+ *   release: () => void,
+ *   announce: (sentence: string) => void,
+ * }} needs `release` gives the keyboard back to the film
+ */
+export function mountChatBox({ root, party, now, goTo, release, announce, setTimeout, clearTimeout }) {
+  const form = need(root, "form", HTMLFormElement);
+  const text = need(root, "textarea", HTMLTextAreaElement);
+  const foot = part(root, "foot");
+  const size = part(root, "length");
+  const closed = part(root, "closed");
+  const reply = part(root, "reply-to");
+  /** Sent, by ref, until the room answers. @type {Map<string, Sent>} */
+  const sent = new Map();
+  /** @type {ChatMessage | null} */
+  let answers = null;
+  /** Said beneath the box until the next key. */
+  let why = "";
+  let freeAtMs = -Infinity;
+  /** @type {unknown} */
+  let timer = null;
+
+  const situation = () => ({
+    isConnected: party.state.phase === "joined",
+    slowModeS: party.may.host ? 0 : (party.state.settings?.slowModeS ?? 0),
+    waitMs: Math.max(0, freeAtMs - now()),
+    length: lengthOf(text.value.trim()),
+  });
+
+  const draw = () => {
+    const current = situation();
+    form.hidden = !party.may.write;
+    closed.hidden = party.may.write;
+    say(foot, why || footWords(current));
+    foot.toggleAttribute("data-why", why !== "");
+    say(size, lengthWords(current.length));
+    size.toggleAttribute("data-over", isTooLong(current.length));
+    reply.hidden = answers === null;
+    if (answers) {
+      say(part(reply, "reply-name"), answers.name);
+      say(part(reply, "reply-text"), firstLine(answers.text));
+    }
+    if (current.waitMs > 0 && timer === null) timer = setTimeout(tick, Math.min(TICK_MS, current.waitMs));
+  };
+
+  const tick = () => {
+    timer = null;
+    draw();
+  };
+
+  /** As high as what is written; the sheet ends it at four lines. */
+  const fit = () => {
+    text.style.setProperty("block-size", "auto");
+    text.style.setProperty("block-size", `${text.scrollHeight}px`);
+  };
+
+  /** @param {string} value */
+  const write = (value) => {
+    text.value = value;
+    fit();
+  };
+
+  /** @param {ChatMessage | null} message */
+  const answer = (message) => {
+    answers = message;
+    draw();
+    text.focus();
+  };
+
+  /** A wait is counted down beneath the box; anything else stands there. @param {string} sentence */
+  const complain = (sentence) => {
+    why = situation().waitMs > 0 ? "" : sentence;
+    draw();
+    announce(sentence);
+  };
+
+  const send = () => {
+    const written = text.value.trim();
+    if (!written) return;
+    const obstacle = whyNot(situation());
+    if (obstacle) return complain(obstacle);
+    const ref = party.write(written, answers ? { replyTo: answers.id } : {});
+    if (ref === null) return complain(whyNot({ ...situation(), isConnected: false }));
+    sent.set(ref, { text: written, answers });
+    answers = null;
+    why = "";
+    write("");
+    draw();
+  };
+
+  /** @param {Refusal} refusal */
+  const refused = ({ code, message, ref, field, retryInMs }) => {
+    const back = ref === undefined ? undefined : sent.get(ref);
+    if (ref === undefined || !back) return;
+    sent.delete(ref);
+    write([back.text, text.value].filter(Boolean).join("\n"));
+    if (field !== "replyTo") answers ??= back.answers;
+    if (retryInMs !== undefined) freeAtMs = now() + retryInMs;
+    complain((code === "ratelimit" && whyNot(situation())) || message);
+  };
+
+  /** @param {{message: ChatMessage & {ref?: string}, own: boolean}} event */
+  const arrived = ({ message, own }) => {
+    if (!own) return;
+    // Without a ref the oldest is the one: the room keeps their order.
+    const ref = message.ref ?? sent.keys().next().value;
+    if (ref !== undefined) sent.delete(ref);
+    freeAtMs = Math.max(freeAtMs, now() + situation().slowModeS * 1000);
+    draw();
+  };
+
+  /** @param {KeyboardEvent} event */
+  const key = (event) => {
+    // Enter that ends a composition, say of kana, is no sending.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      if (picker.isOpen) picker.close();
+      else if (answers) answer(null);
+      else release();
+    }
+  };
+
+  const picker = mountEmojiPicker({
+    root: part(root, "picker"),
+    button: part(root, "emoji"),
+    insert: (emoji) => {
+      text.setRangeText(emoji, text.selectionStart, text.selectionEnd, "end");
+      why = "";
+      fit();
+      draw();
+    },
+    leave: () => text.focus(),
+  });
+
+  draw();
+  return {
+    answer,
+    focus: () => (party.may.write ? text.focus() : closed.focus()),
+    ...stopAll([
+      party.subscribe(draw),
+      party.on("refusal", refused),
+      party.on("chat", arrived),
+      listen(form, "submit", (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        send();
+        text.focus();
+      }),
+      listen(text, "keydown", key),
+      listen(text, "input", () => {
+        why = "";
+        fit();
+        draw();
+      }),
+      listen(part(reply, "reply-cancel"), "click", () => answer(null)),
+      listen(part(reply, "reply-go"), "click", () => answers && goTo(answers.id)),
+      picker.stop,
+      () => timer !== null && clearTimeout(timer),
+    ]),
+  };
+}
