@@ -71,6 +71,7 @@ export function mountChat({ root, tab, openers, over, pieces, party, slug, stora
   const box = mountChatBox({ root, party, now, goTo: list.goTo, release, announce, ...timers });
   const overFilm = mountChatOver({ layer: over, template: pieces.over, party, isMuted, isWanted: () => !isRailSeen(), ...timers });
 
+  count();
   return {
     focus: box.focus,
     /** Something else is in view now. */
@@ -83,8 +84,8 @@ export function mountChat({ root, tab, openers, over, pieces, party, slug, stora
       box.stop,
       overFilm.stop,
       mountChatHeard({ party, isMuted, announce, ...timers }).stop,
-      party.subscribe(() => loop.once(count)),
-      muted.subscribe(() => loop.once(count)),
+      party.subscribe(count),
+      muted.subscribe(count),
     ]),
   };
 }
