@@ -10,7 +10,8 @@
  */
 export function said(message) {
   const { id } = message;
-  return { userId: "u-ada", person: "ada", name: "Ada", color: "#123456", text: `text ${id}`, replyTo: null, videoTime: 724, timestamp: 1000 * Number(id.slice(1)), ...message };
+  const { person = "ada" } = message;
+  return { userId: `u-${person}`, person, name: "Ada", color: "#123456", text: `text ${id}`, replyTo: null, videoTime: 724, timestamp: 1000 * Number(id.slice(1)), ...message };
 }
 
 /** @implements {ChatParty} */
@@ -58,14 +59,14 @@ export class FakeChatParty {
     for (const listener of this.#listeners.get(name) ?? []) listener(event);
   }
 
-  /** The room has taken a message. @param {ChatMessage & {ref?: string}} message */
+  /** The room has taken a message. @param {ChatMessage} message */
   arrive(message) {
     this.change({ chat: Object.freeze([...this.state.chat, message]) });
-    this.emit("chat", { message, own: message.person === "me" });
+    this.emit("chat", { message, own: message.userId === "u-me" });
   }
   /** @param {string} messageId */
   remove(messageId) {
     this.change({ chat: Object.freeze(this.state.chat.filter((/** @type {ChatMessage} */ { id }) => id !== messageId)) });
-    this.emit("chat-removed", messageId);
+    this.emit("chat-removed", { messageId });
   }
 }

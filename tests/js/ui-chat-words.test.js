@@ -18,6 +18,7 @@ const links = (message) => words(message).filter((word) => word.kind === "link")
 test("only http and https are followed, and no host hides behind an at sign", () => {
   for (const text of ["javascript:alert(1)", "data:text/html,x", "ftp://a.example", "//a.example", "https://", "https://:80", "www.a.example"]) assert.deepEqual(links(text), [], text);
   assert.deepEqual(links("https://bank.example@evil.example/"), []);
+  assert.equal(safeAddress("javascript:alert(1)"), null);
   assert.equal(safeAddress("https://user:word@a.example"), null);
   assert.equal(safeAddress("HTTPS://A.example"), "https://a.example/");
 });

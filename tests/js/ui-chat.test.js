@@ -58,7 +58,7 @@ function chatWith(history = []) {
     type: (/** @type {string} */ text) => ((box.value = text), box.happen("input")),
     press: (/** @type {string} */ key, how = {}) => box.happen("keydown", { key, shiftKey: false, isComposing: false, ...how }),
     /** A message of somebody arrives and is drawn. */
-    arrive: (/** @type {Parameters<typeof said>[0] & {ref?: string}} */ message) => (party.arrive(/** @type {any} */ ({ ...said(message), ...message })), drawn()),
+    arrive: (/** @type {Parameters<typeof said>[0]} */ message) => (party.arrive(said(message)), drawn()),
     unread: () => (byPart(tab, "unread").hidden ? 0 : Number(byPart(tab, "unread").textContent)),
   }; // prettier-ignore
 }
@@ -165,20 +165,40 @@ test("slow mode gives the text back and counts down until the next may be sent",
 });
 
 test("our own message starts the wait of slow mode, but not a host's", () => {
-  const { party, type, press, part, arrive } = chatWith();
+  const { party, type, press, part, arrive, box } = chatWith();
   party.change({ settings: { slowModeS: 30, chatBy: "everyone" } });
   type("hello");
   press("Enter");
-  arrive({ id: "m1", person: "me", ref: "ref-1" });
+  arrive({ id: "m1", person: "me" });
+  party.emit("answered", { ref: "ref-1", outcome: "answered" });
   assert.match(part("foot").textContent, /in 30 seconds/);
   party.emit("refusal", { code: "timeout", message: "?", ref: "ref-1" });
-  assert.match(part("foot").textContent, /in 30 seconds/, "what has arrived is not given back");
+  assert.equal(box.value, "", "what has arrived is not given back");
 
   const host = chatWith();
   host.party.may = { ...host.party.may, host: true };
   host.party.change({ settings: { slowModeS: 30, chatBy: "everyone" } });
   host.arrive({ id: "m1", person: "me" });
   assert.equal(host.part("foot").textContent, "");
+});
+
+test("who is sent out, or leaves, keeps what had not arrived", () => {
+  const { party, type, press, box } = chatWith();
+  for (const text of ["first", "second"]) {
+    type(text);
+    press("Enter");
+  }
+  party.emit("left", {});
+  assert.equal(box.value, "first\nsecond");
+});
+
+test("an answer to a message that is gone comes back without it", () => {
+  const { party, of, type, press, part, box } = chatWith([said({ id: "m1" })]);
+  of(0, "reply").happen("click");
+  type("yes");
+  press("Enter");
+  party.emit("refusal", { code: "stale", message: "It is not here any more.", ref: "ref-1", field: "replyTo" });
+  assert.deepEqual([box.value, part("reply-to").hidden], ["yes", true]);
 });
 
 test("where only hosts write a sentence stands in place of the box, and a draft survives it", () => {
@@ -318,7 +338,7 @@ test("the list is one stop for Tab, arrows move in it, and only its row's button
   const { rows, of } = chatWith([said({ id: "m1" }), said({ id: "m2" }), said({ id: "m3", text: "https://a.example" })]);
   const stops = () => rows().map((row) => row.tabIndex);
   assert.deepEqual(stops(), [-1, -1, 0]);
-  assert.equal(of(2, "more").tabIndex, 0);
+  assert.deepEqual([of(0, "more").tabIndex, of(2, "more").tabIndex], [-1, 0]);
   rows()[2]?.happen("keydown", { key: "ArrowUp" });
   assert.deepEqual(stops(), [-1, 0, -1]);
   assert.deepEqual([of(1, "time").tabIndex, of(2, "more").tabIndex, of(2, "text").querySelector("a")?.tabIndex], [0, -1, -1]);

@@ -13,7 +13,7 @@ export class FakeElement extends EventTarget {
   nodes = [];
   /** @type {FakeElement | null} */
   parent = null;
-  tabIndex = -1;
+  tabIndex;
   value = "";
   [Symbol.toStringTag] = "Element";
   scrollTop = 0;
@@ -27,6 +27,7 @@ export class FakeElement extends EventTarget {
   constructor(tag) {
     super();
     this.tag = tag;
+    this.tabIndex = tag === "button" || tag === "a" ? 0 : -1;
     this.dataset = datasetOf(this);
   }
 

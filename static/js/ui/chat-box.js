@@ -110,25 +110,35 @@ export function mountChatBox({ root, party, now, goTo, release, announce, setTim
     draw();
   };
 
-  /** @param {Refusal} refusal */
-  const refused = ({ code, message, ref, field, retryInMs }) => {
-    const back = ref === undefined ? undefined : sent.get(ref);
-    if (ref === undefined || !back) return;
-    sent.delete(ref);
+  /** @param {Sent} back what the room did not take, before what was typed since */
+  const giveBack = (back) => {
     write([back.text, text.value].filter(Boolean).join("\n"));
-    if (field !== "replyTo") answers ??= back.answers;
+    answers ??= back.answers;
+    draw();
+  };
+
+  /** @param {Refusal} refusal */
+  const refused = ({ code, message, ref = "", field, retryInMs }) => {
+    const back = sent.get(ref);
+    if (!back) return;
+    sent.delete(ref);
+    // What was answered may be gone; then the text goes without.
+    giveBack(field === "replyTo" ? { ...back, answers: null } : back);
     if (retryInMs !== undefined) freeAtMs = now() + retryInMs;
     complain((code === "ratelimit" && whyNot(situation())) || message);
   };
 
-  /** @param {{message: ChatMessage & {ref?: string}, own: boolean}} event */
-  const arrived = ({ message, own }) => {
-    if (!own) return;
-    // Without a ref the oldest is the one: the room keeps their order.
-    const ref = message.ref ?? sent.keys().next().value;
-    if (ref !== undefined) sent.delete(ref);
+  /** @param {{message: Readonly<ChatMessage>}} said */
+  const arrived = ({ message }) => {
+    // Slow mode is the person's, whichever tab it was written in.
+    if (message.person !== party.state.self?.person) return;
     freeAtMs = Math.max(freeAtMs, now() + situation().slowModeS * 1000);
     draw();
+  };
+
+  const left = () => {
+    [...sent.values()].reverse().forEach(giveBack);
+    sent.clear();
   };
 
   /** @param {KeyboardEvent} event */
@@ -166,6 +176,8 @@ export function mountChatBox({ root, party, now, goTo, release, announce, setTim
       party.subscribe(draw),
       party.on("refusal", refused),
       party.on("chat", arrived),
+      party.on("answered", ({ ref, outcome }) => outcome === "answered" && sent.delete(ref)),
+      party.on("left", left),
       listen(form, "submit", (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         send();

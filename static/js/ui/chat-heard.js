@@ -35,7 +35,7 @@ export function mountChatHeard({ party, isMuted, announce, setTimeout, clearTime
       news.push(message);
       timer ??= setTimeout(report, GATHER_MS);
     }),
-    party.on("chat-removed", (messageId) => (news = news.filter(({ id }) => id !== messageId))),
+    party.on("chat-removed", ({ messageId }) => (news = news.filter(({ id }) => id !== messageId))),
     () => timer !== null && clearTimeout(timer),
   ]);
 }

@@ -49,6 +49,6 @@ export function mountChatOver({ layer, template, party, isMuted, isWanted, setTi
 
   return {
     clear,
-    ...stopAll([party.on("chat", ({ message }) => show(message)), party.on("chat-removed", take), clear]),
+    ...stopAll([party.on("chat", ({ message }) => show(message)), party.on("chat-removed", ({ messageId }) => take(messageId)), clear]),
   };
 }

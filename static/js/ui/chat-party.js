@@ -8,13 +8,15 @@
  * @typedef {object} ChatState
  * @property {"idle" | "connecting" | "joined" | "reconnecting" | "gone"} phase
  * @property {User | null} self
- * @property {readonly ChatMessage[]} chat oldest first
+ * @property {readonly Readonly<ChatMessage>[]} chat oldest first
  * @property {Readonly<RoomSettings> | null} settings
  *
  * @typedef {{
- *   chat: [event: {message: ChatMessage, own: boolean}],
- *   "chat-removed": [messageId: string],
+ *   chat: [said: {message: Readonly<ChatMessage>, own: boolean}],
+ *   "chat-removed": [removal: {messageId: string}],
  *   refusal: [refusal: Refusal],
+ *   answered: [request: {ref: string, outcome: string}],
+ *   left: [how: object],
  * }} ChatEvents
  *
  * @typedef {object} ChatParty
