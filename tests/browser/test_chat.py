@@ -1,4 +1,4 @@
-"""The chat by two real browsers: what is written, answered, gone to, muted, removed, and never lost."""
+"""The chat by two real browsers: written, answered, gone to, muted, removed, and never lost."""
 
 import re
 
@@ -87,7 +87,7 @@ def test_an_answer_quotes_and_leads_to_what_it_answers(pair: tuple[Viewer, Viewe
     assert focus(ben) == "chat-text"
     write(ben, "The uncle.")
     quote = ada.part("quote").last
-    eventually(lambda: quote.is_visible(), "the answer is there")
+    eventually(quote.is_visible, "the answer is there")
     assert quote.inner_text().split() == ["Answer", "to", "Ada", "Who", "is", "that?"]
     quote.click()
     assert focus(ada) == "message"

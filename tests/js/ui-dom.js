@@ -62,6 +62,10 @@ export class FakeElement extends EventTarget {
   setAttribute(name, value) {
     this.attributes.set(name, value);
   }
+  /** @param {string} name */
+  removeAttribute(name) {
+    this.attributes.delete(name);
+  }
   /** @param {string} name @param {boolean} on */
   toggleAttribute(name, on) {
     if (on) this.attributes.set(name, "");

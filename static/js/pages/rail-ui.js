@@ -11,8 +11,8 @@ import { byId, now, observeSeen, observeSize, timers } from "./browser.js";
 /** @import { Party } from "../room/party.js" */
 /** @import { FrameLoop } from "../ui/loop.js" */
 
-/** A strip of it at the lower edge is not in view; IntersectionObserver's terms. */
-const WELL_IN_VIEW = Object.freeze({ threshold: 0.2 });
+/** Something of it in the middle of the window: a strip at an edge is not being looked at. */
+const WELL_IN_VIEW = Object.freeze({ rootMargin: "-20% 0px" });
 
 /**
  * @param {object} parts

@@ -73,7 +73,8 @@ export function mountChatBox({ root, party, now, goTo, release, announce, setTim
   /** As high as what is written; the sheet ends it at four lines. */
   const fit = () => {
     text.style.setProperty("block-size", "auto");
-    text.style.setProperty("block-size", `${text.scrollHeight}px`);
+    const borders = text.offsetHeight - text.clientHeight;
+    text.style.setProperty("block-size", `${text.scrollHeight + borders}px`);
   };
 
   /** @param {string} value */

@@ -82,16 +82,19 @@ export function mountChatList({ root, message: piece, mutedPiece, party, muted, 
       shown.delete(key);
       if (hadFocus) scroller.focus({ preventScroll: true });
     }
+    const may = party.may;
     rows.forEach((row, index) => {
-      const element = elementOf(row);
+      const element = elementOf(row, may);
       if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
     });
     if (!shownRows().some((element) => element.tabIndex === 0)) reach(shownRows().at(-1) ?? null);
   };
 
-  /** @param {ChatRow} row */
-  const elementOf = (row) => {
-    const { control, host } = party.may;
+  /**
+   * @param {ChatRow} row
+   * @param {ChatParty["may"]} may
+   */
+  const elementOf = (row, { control, host }) => {
     const rights = { canSeek: control, canRemove: host || (row.kind === "message" && row.isOwn) };
     const drawn = row.kind === "muted" ? `${row.name} ${row.count}` : signature(row, rights);
     let found = shown.get(row.key);

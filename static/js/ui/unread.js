@@ -18,7 +18,11 @@ export function mountUnread({ figure, words, openers }) {
     figure.hidden = amount === 0;
     say(figure, amount > MOST_COUNTED ? `${MOST_COUNTED}+` : String(amount));
     say(words, amount === 0 ? "" : `, ${count(amount, "unread message")}`);
-    for (const opener of openers) opener.toggleAttribute("data-unread", amount > 0);
+    for (const opener of openers) {
+      opener.toggleAttribute("data-unread", amount > 0);
+      if (amount > 0) opener.setAttribute("aria-description", count(amount, "unread message"));
+      else opener.removeAttribute("aria-description");
+    }
   };
   show(0);
   return { show };
