@@ -138,12 +138,21 @@ def test_in_full_screen_the_last_three_stand_over_the_film_for_a_while(
     assert box is not None
     assert controls is not None
     assert box["y"] + box["height"] <= controls["y"], "above the controls"
-    assert ben.page.locator("#fullscreen[data-unread]").count() == 1
+    assert ben.page.locator("#chat-open[data-unread]").count() == 1
     eventually(lambda: over.count() == 0, "they leave")
     ben.press("c")
-    eventually(lambda: not ben.page.evaluate("document.fullscreenElement"), "C leaves it to write")
     assert focus(ben) == "chat-text"
-    eventually(lambda: not ben.part("unread").is_visible(), "and they are read")
+    ben.page.keyboard.type("f five")
+    ben.press("Enter")
+    reads(ada, "one", "two", "three", "four", "f five")
+    assert ben.page.evaluate("document.fullscreenElement?.id") == "stage", "still full screen"
+    assert over.last.is_visible()
+    ben.press("Enter")  # nothing more to say
+    assert focus(ben) == "stage"
+    ben.press("f")
+    eventually(lambda: not ben.page.evaluate("document.fullscreenElement"), "the key is the room's")
+    eventually(lambda: not ben.part("unread").is_visible(), "all is read")
+    assert ben.part("chat").locator("textarea").is_visible(), "the box is back beside the messages"
 
 
 def test_a_muted_person_is_folded_up_also_after_a_reload(pair: tuple[Viewer, Viewer]) -> None:

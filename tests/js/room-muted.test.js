@@ -34,6 +34,7 @@ test("a change is told once, and none that changes nothing", () => {
 });
 
 test("two hundred are remembered, the latest", () => {
+  /** @type {Record<string, string>} */
   const kept = {};
   const muted = new Muted({ storage: storageWith(kept), slug: "room" });
   for (let index = 0; index <= 200; index++) muted.set(`p${index}`, true);

@@ -29,7 +29,8 @@ function chatWith(history = []) {
   const root = /** @type {FakeElement} */ (panel?.firstElementChild);
   const tab = /** @type {FakeElement} */ (rail?.querySelector("[id='tab-chat']"));
   const [opener, over] = [new FakeElement("button"), new FakeElement("div")];
-  const view = { isSeen: true, isRailSeen: true };
+  const view = { isSeen: true, isRailSeen: true, isFull: false };
+  const place = new FakeElement("div");
   /** @type {string[]} */
   const told = [];
   /** @type {string[]} */
@@ -39,7 +40,7 @@ function chatWith(history = []) {
     root, tab, over, openers: [opener],
     pieces: { message: piece(/** @type {FakeElement} */ (pieces), "piece-message"), muted: piece(/** @type {FakeElement} */ (pieces), "piece-muted"), over: piece(/** @type {FakeElement} */ (pieces), "piece-over") },
     party, slug: "room", storage: local, loop, now: time.now,
-    isSeen: () => view.isSeen, isRailSeen: () => view.isRailSeen, release: () => told.push("released"),
+    away: { place, isWanted: () => view.isFull }, isSeen: () => view.isSeen, isRailSeen: () => view.isRailSeen, release: () => told.push("released"),
     tell: (/** @type {string} */ sentence) => told.push(sentence), announce: (/** @type {string} */ sentence) => announced.push(sentence),
     observeSize: () => () => {}, setTimeout: time.setTimeout, clearTimeout: time.clearTimeout,
   }; // prettier-ignore
@@ -51,7 +52,7 @@ function chatWith(history = []) {
   const byPart = (/** @type {FakeElement} */ within, /** @type {string} */ name) => /** @type {FakeElement} */ (within.querySelector(`[data-part='${name}']`));
   const box = find("textarea");
   return {
-    time, party, root, tab, opener, over, view, told, announced, local, chat, drawn, box,
+    time, party, root, tab, opener, over, place, view, told, announced, local, chat, drawn, box,
     rows: () => find("[data-part='list']").children,
     part: (/** @type {string} */ name) => byPart(root, name),
     of: (/** @type {number} */ index, /** @type {string} */ name) => byPart(/** @type {FakeElement} */ (find("[data-part='list']").children.at(index)), name),
@@ -232,6 +233,34 @@ test("an answer names whom it answers; Escape leaves the answer first and the bo
   type("yes");
   press("Enter");
   assert.deepEqual(party.written, [{ text: "yes", replyTo: "m1" }]);
+});
+
+test("in full screen the box comes to the film, and goes home with what is written", () => {
+  const { view, chat, place, root, box, type, press, party, told } = chatWith();
+  view.isFull = true;
+  chat.focus();
+  assert.ok(place.contains(box) && fakeDocument.activeElement === box);
+  type("hello");
+  press("Enter");
+  assert.deepEqual(party.written, [{ text: "hello" }]);
+  assert.ok(place.contains(box), "the conversation may go on");
+  press("Enter");
+  assert.deepEqual(told, ["released"], "nothing more to say");
+  type("draft");
+  new FakeElement("stage").focus();
+  assert.deepEqual([root.contains(box), box.value], [true, "draft"]);
+  chat.focus();
+  view.isFull = false;
+  chat.look();
+  assert.ok(root.contains(box) && fakeDocument.activeElement === box, "who leaves full screen writes on");
+});
+
+test("in full screen it is told over the film where only hosts write", () => {
+  const { view, chat, place, party, told } = chatWith();
+  party.may = { ...party.may, write: false };
+  view.isFull = true;
+  chat.focus();
+  assert.deepEqual([told, place.children.length], [["Only hosts write here just now."], 0]);
 });
 
 test("a quote leads to what it quotes; what is gone leads nowhere", () => {

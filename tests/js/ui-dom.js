@@ -126,6 +126,9 @@ export class FakeElement extends EventTarget {
 
   focus() {
     fakeDocument.activeElement = this;
+    const event = new Event("focusin");
+    Object.defineProperty(event, "target", { value: this });
+    fakeDocument.dispatchEvent(event);
   }
   scrollIntoView() {}
   get selectionStart() {
@@ -168,11 +171,10 @@ export class FakeElement extends EventTarget {
   }
 }
 
-export const fakeDocument = {
-  /** @type {FakeElement | null} */
-  activeElement: null,
+export const fakeDocument = Object.assign(new EventTarget(), {
+  activeElement: /** @type {FakeElement | null} */ (null),
   createElement: (/** @type {string} */ tag) => new FakeElement(tag),
-};
+});
 
 /** Lets the modules' checks of kinds pass. */
 export function pretendToBeABrowser() {

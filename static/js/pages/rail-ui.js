@@ -22,12 +22,13 @@ const WELL_IN_VIEW = Object.freeze({ rootMargin: "-20% 0px" });
  * @param {Storage | null} parts.local
  * @param {(sentence: string) => void} parts.tell over the film
  * @param {(sentence: string) => void} parts.announce
- * @returns {{focus: () => void}} to the box one writes in, wherever the chat is hidden
+ * @returns {{focus: () => void}} to the box one writes in; in full screen it comes to the film
  */
 export function mountRailUi({ slug, party, loop, local, tell, announce }) {
   const stage = byId("stage", HTMLElement);
   const root = byId("chat", HTMLElement);
   const toggle = byId("rail-toggle", HTMLElement);
+  const opener = byId("chat-open", HTMLElement);
   const inView = { rail: false, chat: false };
   const isFull = () => document.fullscreenElement !== null;
 
@@ -36,8 +37,9 @@ export function mountRailUi({ slug, party, loop, local, tell, announce }) {
   const chat = mountChat({
     root,
     tab: byId("tab-chat", HTMLElement),
-    openers: [toggle, byId("fullscreen", HTMLElement)],
+    openers: [toggle, opener],
     over: byId("chat-over", HTMLElement),
+    away: { place: byId("chat-over-box", HTMLElement), isWanted: isFull },
     pieces: {
       message: byId("piece-message", HTMLTemplateElement),
       muted: byId("piece-muted", HTMLTemplateElement),
@@ -78,12 +80,13 @@ export function mountRailUi({ slug, party, loop, local, tell, announce }) {
       toTop: () => window.scrollTo(0, 0),
     });
   }
-  return {
-    focus() {
-      if (isFull()) void document.exitFullscreen();
+  const focus = () => {
+    if (!isFull()) {
       rail.open();
       tabs.choose("chat");
-      chat.focus();
-    },
+    }
+    chat.focus();
   };
+  listen(opener, "click", focus);
+  return { focus };
 }

@@ -13,7 +13,10 @@ import { mountEmojiPicker } from "./emoji-picker.js";
 
 const TICK_MS = 1000;
 
-/** @typedef {{text: string, answers: ChatMessage | null}} Sent and not yet heard of */
+/**
+ * @typedef {{text: string, answers: ChatMessage | null}} Sent and not yet heard of
+ * @typedef {{place: HTMLElement, isWanted: () => boolean}} Away where the box stands while the chat can't be seen, as in full screen
+ */
 
 /**
  * @param {Timers & {
@@ -21,11 +24,13 @@ const TICK_MS = 1000;
  *   party: ChatParty,
  *   now: () => number,
  *   goTo: (messageId: string) => void,
+ *   away: Away,
  *   release: () => void,
+ *   tell: (sentence: string) => void,
  *   announce: (sentence: string) => void,
- * }} needs `release` gives the keyboard back to the film
+ * }} needs `release` gives the keyboard back to the film, over which `tell` speaks
  */
-export function mountChatBox({ root, party, now, goTo, release, announce, setTimeout, clearTimeout }) {
+export function mountChatBox({ root, party, now, goTo, away, release, tell, announce, setTimeout, clearTimeout }) {
   const form = need(root, "form", HTMLFormElement);
   const text = need(root, "textarea", HTMLTextAreaElement);
   const foot = part(root, "foot");
@@ -97,9 +102,23 @@ export function mountChatBox({ root, party, now, goTo, release, announce, setTim
     announce(sentence);
   };
 
+  const isAway = () => away.place.contains(form);
+  const focus = () => {
+    if (!party.may.write) return away.isWanted() ? tell(closed.textContent ?? "") : closed.focus();
+    if (away.isWanted()) away.place.append(form);
+    text.focus();
+  };
+  /** Back beside the messages, with all that is written; whoever writes goes on there. */
+  const comeHome = () => {
+    if (!isAway()) return;
+    const wasWriting = root.ownerDocument.activeElement === text;
+    root.append(form);
+    if (wasWriting) text.focus();
+  };
+
   const send = () => {
     const written = text.value.trim();
-    if (!written) return;
+    if (!written) return isAway() && release();
     const obstacle = whyNot(situation());
     if (obstacle) return complain(obstacle);
     const ref = party.write(written, answers ? { replyTo: answers.id } : {});
@@ -172,17 +191,24 @@ export function mountChatBox({ root, party, now, goTo, release, announce, setTim
   draw();
   return {
     answer,
-    focus: () => (party.may.write ? text.focus() : closed.focus()),
+    focus,
+    /** Something else is in view now. */
+    look() {
+      if (!away.isWanted()) comeHome();
+    },
     ...stopAll([
       party.subscribe(draw),
       party.on("refusal", refused),
       party.on("chat", arrived),
       party.on("answered", ({ ref, outcome }) => outcome === "answered" && sent.delete(ref)),
       party.on("left", left),
+      listen(root.ownerDocument, "focusin", (/** @type {FocusEvent} */ event) => {
+        if (!form.contains(/** @type {Node} */ (event.target))) comeHome();
+      }),
       listen(form, "submit", (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         send();
-        text.focus();
+        if (form.contains(root.ownerDocument.activeElement)) text.focus();
       }),
       listen(text, "keydown", key),
       listen(text, "input", () => {

@@ -12,6 +12,7 @@ import { mountUnread } from "./unread.js";
 
 /** @import { Store } from "../room/remember.js" */
 /** @import { Timers } from "../room/timer.js" */
+/** @import { Away } from "./chat-box.js" */
 /** @import { ChatParty } from "./chat-party.js" */
 /** @import { FrameLoop } from "./loop.js" */
 
@@ -21,6 +22,7 @@ import { mountUnread } from "./unread.js";
  *   tab: HTMLElement,
  *   openers: readonly HTMLElement[],
  *   over: HTMLElement,
+ *   away: Away,
  *   pieces: {message: HTMLTemplateElement, muted: HTMLTemplateElement, over: HTMLTemplateElement},
  *   party: ChatParty,
  *   slug: string,
@@ -35,7 +37,7 @@ import { mountUnread } from "./unread.js";
  *   observeSize: (element: Element, run: () => void) => () => void,
  * }} needs `isSeen`: the chat is in view; `isRailSeen`: it or another tab beside it is; `tell` speaks over the film
  */
-export function mountChat({ root, tab, openers, over, pieces, party, slug, storage, loop, now, isSeen, isRailSeen, release, tell, announce, observeSize, ...timers }) {
+export function mountChat({ root, tab, openers, over, away, pieces, party, slug, storage, loop, now, isSeen, isRailSeen, release, tell, announce, observeSize, ...timers }) {
   const muted = new Muted({ storage, slug });
   const isMuted = (/** @type {string} */ person) => muted.has(person);
   const unread = mountUnread({ figure: need(tab, "[data-part='unread']", HTMLElement), words: need(tab, "[data-part='unread-words']", HTMLElement), openers });
@@ -68,7 +70,7 @@ export function mountChat({ root, tab, openers, over, pieces, party, slug, stora
     observeSize,
     setTimeout: timers.setTimeout,
   });
-  const box = mountChatBox({ root, party, now, goTo: list.goTo, release, announce, ...timers });
+  const box = mountChatBox({ root, party, now, goTo: list.goTo, away, release, tell, announce, ...timers });
   const overFilm = mountChatOver({ layer: over, template: pieces.over, party, isMuted, isWanted: () => !isRailSeen(), ...timers });
 
   count();
@@ -77,6 +79,7 @@ export function mountChat({ root, tab, openers, over, pieces, party, slug, stora
     /** Something else is in view now. */
     look() {
       if (isRailSeen()) overFilm.clear();
+      box.look();
       count();
     },
     ...stopAll([

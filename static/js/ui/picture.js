@@ -10,7 +10,7 @@ import { placeOf } from "./keys.js";
 
 /** A second click within this is a reaction, and must not have paused the film for everyone before. */
 const DOUBLE_CLICK_MS = 260;
-const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting";
+const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting, .chat-box";
 
 /**
  * @param {Timers & {
@@ -56,9 +56,9 @@ export function mountPicture({ film, stage, controls, party, toggle, setTimeout,
     listen(stage, "focusin", (/** @type {FocusEvent} */ event) => {
       if (event.target !== stage) hide.wake();
     }),
-    // Who writes beside the film is watching it.
+    // Who writes is watching the film.
     listen(stage.ownerDocument, "keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (placeOf(event.target).kind !== "field" || stage.contains(/** @type {Node} */ (event.target))) hide.wake();
+      if (placeOf(event.target).kind !== "field") hide.wake();
     }),
     listen(stage, "pointerleave", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") hide.leave();

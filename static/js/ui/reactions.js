@@ -68,7 +68,7 @@ export function mountReactions({ film, layer, bar, template, party, picture, ran
     }),
     mountRoving(bar, [...bar.querySelectorAll("button")]),
     listen(film, "dblclick", (/** @type {MouseEvent} */ event) => {
-      if (event.target instanceof Element && event.target.closest("button, input, select, .controls")) return;
+      if (event.target instanceof Element && event.target.closest("button, input, select, .controls, .chat-box")) return;
       const box = layer.getBoundingClientRect();
       const place = toPercent(picture(), event.clientX - box.left, event.clientY - box.top);
       if (place) party.react(HEART, place.x, place.y);
