@@ -51,9 +51,9 @@ ROOM_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
+        *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
         *("instrument", "viewers", "range", "dial", "waiting"),
         *("countdown", "banner", "moment", "dialog"),
-        *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
     )
 )
 
