@@ -364,7 +364,7 @@ test("only others' messages are read out, together", () => {
 });
 
 test("the list is one stop for Tab, arrows move in it, and only its row's buttons are in the way", () => {
-  const { rows, of } = chatWith([said({ id: "m1" }), said({ id: "m2" }), said({ id: "m3", text: "https://a.example" })]);
+  const { rows, of, arrive, box } = chatWith([said({ id: "m1" }), said({ id: "m2" }), said({ id: "m3", text: "https://a.example" })]);
   const stops = () => rows().map((row) => row.tabIndex);
   assert.deepEqual(stops(), [-1, -1, 0]);
   assert.deepEqual([of(0, "more").tabIndex, of(2, "more").tabIndex], [-1, 0]);
@@ -373,6 +373,11 @@ test("the list is one stop for Tab, arrows move in it, and only its row's button
   assert.deepEqual([of(1, "time").tabIndex, of(2, "more").tabIndex, of(2, "text").querySelector("a")?.tabIndex], [0, -1, -1]);
   rows()[1]?.happen("keydown", { key: "Home" });
   assert.equal(fakeDocument.activeElement, rows()[0]);
+  arrive({ id: "m4" });
+  assert.deepEqual(stops(), [0, -1, -1, -1], "who reads stays where they are");
+  box.focus();
+  arrive({ id: "m5" });
+  assert.deepEqual(stops(), [-1, -1, -1, -1, 0]);
 });
 
 test("the menu opens and closes by its button, and Escape gives the keyboard back to the row", () => {

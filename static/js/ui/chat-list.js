@@ -87,7 +87,8 @@ export function mountChatList({ root, message: piece, mutedPiece, party, muted, 
       const element = elementOf(row, may);
       if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
     });
-    if (!shownRows().some((element) => element.tabIndex === 0)) reach(shownRows().at(-1) ?? null);
+    // Tab finds the newest, unless somebody is reading with the keyboard.
+    if (!list.contains(root.ownerDocument.activeElement)) reach(shownRows().at(-1) ?? null);
   };
 
   /**
