@@ -81,6 +81,11 @@ test("who joins finds what was written, and nothing of it is news", () => {
   assert.ok(part("empty").hidden);
 });
 
+test("a few emoji alone are large", () => {
+  const { of } = chatWith([said({ id: "m1", text: "😂" }), said({ id: "m2", text: "😂 ha" })]);
+  assert.deepEqual([of(0, "text").dataset.large, of(1, "text").dataset.large], ["", undefined]);
+});
+
 test("an empty room says so, and no longer once somebody has written", () => {
   const { part, arrive } = chatWith();
   assert.ok(!part("empty").hidden);
@@ -333,6 +338,10 @@ test("who reads further up is not carried away, and is told of what is new", () 
   assert.deepEqual([scroll.scrollTop, part("newer").hidden], [500, true]);
   arrive({ id: "m3" });
   assert.deepEqual([part("newer").hidden, unread()], [true, 0]);
+  scroll.scrollTop = 0;
+  scroll.happen("scroll");
+  arrive({ id: "m4", person: "me" });
+  assert.equal(scroll.scrollTop, 500, "one's own is always seen");
 });
 
 test("over the film stand the last three for eight seconds, if the rail is out of view", () => {

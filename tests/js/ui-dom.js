@@ -90,7 +90,9 @@ export class FakeElement extends EventTarget {
     }
     this.nodes.splice(before ? this.nodes.indexOf(before) : this.nodes.length, 0, node);
   }
+  /** As in a browser, what is taken out, be it to stand elsewhere, loses the keyboard. */
   remove() {
+    if (this.parent && this.contains(fakeDocument.activeElement)) fakeDocument.activeElement = null;
     if (this.parent) this.parent.nodes = this.parent.nodes.filter((node) => node !== this);
     this.parent = null;
   }
