@@ -44,10 +44,18 @@ EMOJI_NAMES: Final = (
     *("hundred", "sparkles", "in love", "mind blown", "eyes", "skull"),
 )
 EMOJI_KEYS: Final = (*"1234567890", "-", "=")
+FACES: Final = (
+    *(("🙂", "smiling"), ("😉", "winking"), ("😎", "cool"), ("🤔", "thinking")),
+    *(("😢", "crying"), ("😱", "screaming"), ("😴", "asleep"), ("🙄", "rolling eyes")),
+    *(("😇", "innocent"), ("🥳", "celebrating"), ("👍", "thumbs up"), ("🍿", "popcorn")),
+)
+"""Beside the twelve, what the chat offers to write with."""
+
 ROOM_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
+        *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
         *("instrument", "viewers", "range", "dial", "waiting"),
         *("countdown", "banner", "moment", "dialog"),
     )
@@ -112,6 +120,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
             {"sign": sign, "name": name, "key": key}
             for sign, name, key in zip(EMOJI, EMOJI_NAMES, EMOJI_KEYS, strict=True)
         ],
+        "faces": [{"sign": sign, "name": name} for sign, name in FACES],
         "sheets": ROOM_SHEETS,
     }
     response = render(request, "watchparty/room.html", context)

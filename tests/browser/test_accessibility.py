@@ -227,7 +227,8 @@ def test_full_screen_takes_along_all_that_lies_over_the_film(new_person: NewPers
     ada = new_person().enter(DEMO, "Ada")
     ada.part("fullscreen").click()
     eventually(lambda: ada.page.evaluate("document.fullscreenElement?.id"), "full screen")
-    for name in ("cursors", "bursts", "moment", "controls", "banner", "reactions", "announcer"):
+    over = ("cursors", "bursts", "chat-over", "moment", "controls", "banner", "reactions")
+    for name in (*over, "announcer"):
         assert ada.page.evaluate("id => document.fullscreenElement.querySelector('#' + id)", name)
     open_by_keyboard_help(ada)
 
@@ -249,22 +250,29 @@ def test_what_others_do_is_announced(new_person: NewPerson, room: str) -> None:
     )
 
 
-def test_a_phone_shows_film_and_people_with_targets_for_thumbs(new_person: NewPerson) -> None:
+def test_a_phone_shows_film_and_tabs_with_targets_for_thumbs(
+    new_person: NewPerson, room: str
+) -> None:
     ada = new_person()
     ada.page.set_viewport_size(PHONE)
-    ada.enter(DEMO, "Ada")
-    film, people = ada.part("film").bounding_box(), ada.part("people").bounding_box()
-    assert film is not None
-    assert people is not None
-    assert film["width"] == PHONE["width"]
-    assert people["y"] >= film["y"] + film["height"]
-    buttons = ada.page.locator(
-        "#controls button:visible, #controls select:visible, #rail button:visible"
-    )
-    for box in (button.bounding_box() for button in buttons.all()):
-        assert box is not None
-        assert min(box["width"], box["height"]) >= TARGET_PX
-    assert overflow_px(ada.page) <= 0
+    ada.enter(room, "Ada")
+    ada.part("chat-text").fill("A thumb answers this.")
+    ada.part("chat-send").click()
+    ada.part("message").last.wait_for(state="visible")
+    for tab, panel in (("tab-chat", "chat"), ("tab-people", "people")):
+        ada.part(tab).click()
+        film, beneath = ada.part("film").bounding_box(), ada.part(panel).bounding_box()
+        assert film is not None
+        assert beneath is not None
+        assert film["width"] == PHONE["width"]
+        assert beneath["y"] >= film["y"] + film["height"]
+        buttons = ada.page.locator(
+            "#controls button:visible, #controls select:visible, #rail button:visible"
+        )
+        for box in (button.bounding_box() for button in buttons.all()):
+            assert box is not None
+            assert min(box["width"], box["height"]) >= TARGET_PX
+        assert overflow_px(ada.page) <= 0
 
 
 @pytest.mark.parametrize("path", ["/", "/rooms/no-such-room/", "room"])

@@ -51,9 +51,11 @@ def test_people_put_aside_on_a_wide_screen_are_there_on_a_narrow_one(
 ) -> None:
     ada = new_viewer().enter(room, "Ada")
     ada.page.set_viewport_size({"width": 1280, "height": 800})
+    ada.part("tab-people").click()
     ada.page.locator("#rail-toggle").click()
     assert not ada.part("people").is_visible()
     ada.page.set_viewport_size({"width": 360, "height": 740})
+    assert ada.part("people").is_visible()
     ada.part("source-open").click(timeout=5000)
     assert ada.part("source-dialog").is_visible()
 

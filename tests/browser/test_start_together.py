@@ -120,6 +120,8 @@ def test_a_room_that_waits_for_everyone_stands_and_goes_on(
     server: Server, new_viewer: NewViewer, room: str
 ) -> None:
     ada, ben = watching(new_viewer, server.url, room)
+    for viewer in (ada, ben):
+        viewer.part("tab-people").click()
     ada.part("wait-for-all").check()
     eventually(lambda: ben.part("wait-for-all").is_checked(), "Ben sees the setting")
     starve(ben)

@@ -23,7 +23,7 @@ export const newLoop = () =>
   new FrameLoop({
     now: () => performance.now(),
     requestFrame: (run) => requestAnimationFrame(run),
-    observeSeen,
+    observeSeen: (element, tell) => observeSeen(element, tell),
     ...timers,
   });
 
@@ -68,9 +68,14 @@ export function observeSize(element, run) {
 /** What is about to be scrolled into view is seen a little early. */
 const SOON_SEEN = { rootMargin: "120px" };
 
-/** @param {Element} element @param {(seen: boolean) => void} tell now and whenever that changes @returns {() => void} stops */
-function observeSeen(element, tell) {
-  const observer = new IntersectionObserver((entries) => tell(entries.at(-1)?.isIntersecting ?? false), SOON_SEEN);
+/**
+ * @param {Element} element
+ * @param {(seen: boolean) => void} tell now and whenever that changes
+ * @param {IntersectionObserverInit} [how]
+ * @returns {() => void} stops
+ */
+export function observeSeen(element, tell, how = SOON_SEEN) {
+  const observer = new IntersectionObserver((entries) => tell(entries.at(-1)?.isIntersecting ?? false), how);
   observer.observe(element);
   return () => observer.disconnect();
 }

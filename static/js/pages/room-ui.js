@@ -15,7 +15,6 @@ import { Nudge } from "../ui/nudge.js";
 import { mountOthers } from "../ui/others.js";
 import { mountOwnSettings } from "../ui/own-settings.js";
 import { mountPeople } from "../ui/people.js";
-import { mountRail } from "../ui/rail.js";
 import { loadedTo, mountSeek } from "../ui/seek.js";
 import { mountSourceDialog } from "../ui/source-dialog.js";
 import { mountSyncStatus } from "../ui/sync-status.js";
@@ -24,6 +23,7 @@ import { mountVolume } from "../ui/volume.js";
 import { mountWaitSwitch } from "../ui/wait-switch.js";
 import { mountWaitingCard } from "../ui/waiting-card.js";
 import { byId, intervals, newLoop, now, timers } from "./browser.js";
+import { mountRailUi } from "./rail-ui.js";
 import { mountHands } from "./room-hands.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
@@ -37,7 +37,7 @@ const WIDE = "(min-width: 900px)";
 
 /**
  * @param {object} parts
- * @param {{demo: SourceRequest}} parts.config
+ * @param {{slug: string, demo: SourceRequest}} parts.config
  * @param {Party} parts.party
  * @param {MediaClock} parts.clock
  * @param {SocketPort} parts.socket
@@ -174,11 +174,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     storage: local,
     usable: () => wide.matches && !document.fullscreenElement,
   });
-  mountRail({
-    button: byId("rail-toggle", HTMLElement),
-    room: byId("main", HTMLElement),
-    storage: local,
-  });
+  const chat = mountRailUi({ slug: config.slug, party, loop, local, tell: moment.tell, announce });
   mountInvite({
     dialog: byId("invite-dialog", HTMLDialogElement),
     openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],
@@ -204,6 +200,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
       theatre: theatre.toggle,
       fullscreen,
       pointers: hands.togglePointers,
+      chat: chat.focus,
       help,
     },
     react: hands.sendReaction,

@@ -64,10 +64,10 @@ export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, 
     listen(rate, "change", () => party.setRate(Number(rate.value))),
     listen(fullscreen, "click", toggleFullscreen),
     listen(stage, "fullscreenchange", drawFullscreen),
-    // A clicked button must not keep the keyboard: Space is play, not "the same again".
+    // A clicked button must not keep the keyboard: Space is play, not "the same again". Whoever writes goes on writing.
     listen(stage, "click", (/** @type {MouseEvent} */ event) => {
-      const button = event.target instanceof Element ? event.target.closest("button") : null;
-      if (event.detail > 0) button?.blur();
+      const button = event.target instanceof Element ? event.target.closest("button:not(form *)") : null;
+      if (event.detail > 0 && button instanceof HTMLElement) button.blur();
     }),
     ]),
   };

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which key means what; pure, so that the help dialog and the page cannot disagree unnoticed. */
 
-/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "pointers" | "help"} Command */
+/** @typedef {"toggle" | "together" | "back10" | "forward10" | "back5" | "forward5" | "mute" | "theatre" | "fullscreen" | "pointers" | "chat" | "help"} Command */
 
 /** @type {Readonly<Record<string, Command>>} */
 const COMMANDS = Object.freeze({
@@ -16,6 +16,7 @@ const COMMANDS = Object.freeze({
   t: "theatre",
   f: "fullscreen",
   p: "pointers",
+  c: "chat",
   "?": "help",
 });
 

@@ -3,12 +3,13 @@
 
 import { AutoHide } from "./autohide.js";
 import { listen, stopAll } from "./dom.js";
+import { placeOf } from "./keys.js";
 import { DOUBLE_MS, Taps } from "./taps.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
 
-const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting";
+const OWN = "button, input, select, a, .controls, .banner, .film__state, .moment, .waiting, .chat-box";
 
 /**
  * @param {Timers & {
@@ -56,7 +57,10 @@ export function mountPicture({ film, stage, controls, party, toggle, react, setT
     listen(stage, "focusin", (/** @type {FocusEvent} */ event) => {
       if (event.target !== stage) hide.wake();
     }),
-    listen(stage.ownerDocument, "keydown", () => hide.wake()),
+    // Who writes is watching the film.
+    listen(stage.ownerDocument, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (placeOf(event.target).kind !== "field") hide.wake();
+    }),
     listen(stage, "pointerleave", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") hide.leave();
     }),

@@ -9,7 +9,7 @@ const RAIL_KEY = "csw-rail";
 /**
  * @param {object} needs
  * @param {HTMLElement} needs.button
- * @param {HTMLElement} needs.room carries data-rail; where the layout has a rail it follows, narrow pages show the people below
+ * @param {HTMLElement} needs.room carries data-rail; where the layout has a rail it follows, narrow pages show it below
  * @param {Storage | null} needs.storage
  */
 export function mountRail({ button, room, storage }) {
@@ -18,12 +18,14 @@ export function mountRail({ button, room, storage }) {
     room.dataset.rail = open ? "open" : "closed";
     button.setAttribute("aria-expanded", String(open));
   };
+  /** @param {boolean} open */
+  const choose = (open) => {
+    show(open);
+    remember(storage, RAIL_KEY, open ? "open" : "closed");
+  };
   show(storage?.getItem(RAIL_KEY) !== "closed");
-  return stopAll([
-    listen(button, "click", () => {
-      const open = room.dataset.rail !== "open";
-      show(open);
-      remember(storage, RAIL_KEY, open ? "open" : "closed");
-    }),
-  ]);
+  return {
+    open: () => choose(true),
+    ...stopAll([listen(button, "click", () => choose(room.dataset.rail !== "open"))]),
+  };
 }

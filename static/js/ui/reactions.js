@@ -4,6 +4,7 @@
 import { EMOJI } from "../protocol/protocol.js";
 import { remember } from "../room/remember.js";
 import { listen, stopAll } from "./dom.js";
+import { mountRoving } from "./roving.js";
 
 /** @import { Emoji } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
@@ -76,7 +77,7 @@ export function mountReactions({ bar, party, pointer, storage, random, announce,
         const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null;
         if (button instanceof HTMLElement) send(/** @type {Emoji} */ (button.dataset.emoji), null);
       }),
-      mountArrows(bar, buttons),
+      mountRoving(bar, buttons),
       () => resting !== null && clearTimeout(resting),
     ]),
   };
@@ -108,24 +109,4 @@ export class LastEmoji {
 export function usualPlace(random) {
   const { x, spreadX, y, spreadY } = USUAL_PLACE;
   return { x: x + (random() - 0.5) * spreadX, y: y + (random() - 0.5) * spreadY };
-}
-
-/**
- * A toolbar is one stop for Tab; arrows move within.
- * @param {HTMLElement} bar
- * @param {readonly HTMLButtonElement[]} buttons
- */
-function mountArrows(bar, buttons) {
-  buttons.forEach((button, index) => (button.tabIndex = index === 0 ? 0 : -1));
-  return listen(bar, "keydown", (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const from = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    if (!step || from < 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const to = buttons[(from + step + buttons.length) % buttons.length];
-    if (!to) return;
-    buttons.forEach((button) => (button.tabIndex = button === to ? 0 : -1));
-    to.focus();
-  });
 }
