@@ -92,6 +92,11 @@ export class FakeElement extends EventTarget {
     if (this.parent) this.parent.children = this.parent.children.filter((child) => child !== this);
   }
 
+  /** @param {unknown} other @returns {boolean} */
+  contains(other) {
+    return other === this || this.children.some((child) => child.contains(other));
+  }
+
   /** @param {string} name */
   part(name) {
     return this.children.find(({ dataset }) => dataset.part === name);
