@@ -72,7 +72,7 @@ class Admission:
         if await self._is_kept_out(arrival, user, state, now_ms, known=known):
             return
         most = state.settings.max_users
-        if not await self._attendance.claim(user, most, readmitted=known):
+        if not await self._attendance.claim(user, most, readmitted=known or _owns(user, state)):
             full = f"This room is full: {most} viewers are here."
             connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
             return
@@ -123,7 +123,7 @@ class Admission:
         if state.people.is_barred(user.person, now_ms):
             _bar(connection, state, user)
             return True
-        if known or user.role != "guest":
+        if known or user.role != "guest" or _owns(user, state):
             return False
         if state.settings.locked:
             locked = "This room is locked: nobody new comes in."
@@ -169,6 +169,11 @@ class Admission:
 
 def _has_hung_up(connection: Connection) -> bool:
     return connection.port.closed
+
+
+def _owns(user: User, state: RoomState) -> bool:
+    """Whether it is their room: whoever stands in for them shuts no door on them."""
+    return user.person == state.people.rightful
 
 
 def _bar(connection: Connection, state: RoomState, user: User) -> None:
