@@ -15,6 +15,7 @@ from watchparty.core.protocol import (
     OrderedEvent,
     RemoveMember,
     RoleGiven,
+    VideoPause,
 )
 from watchparty.core.room import apply
 from watchparty.core.state import (
@@ -136,3 +137,32 @@ def test_the_owner_ends_the_party() -> None:
     state, event = decided(room(people=OWNED), asked(EndRoom(ref="r"), None))
     assert state.closed
     assert (event.by, event.ref) == ("ada", "r")
+
+
+BO_IS_OUT = OWNED.barred("p-bo", None, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        GiveRole(user_id="bo", role="host"),
+        GiveRole(user_id="bo", role="owner"),
+        MemberAnswer(user_id="bo", grant=True),
+    ],
+)
+def test_who_was_sent_out_a_moment_ago_is_given_nothing(intent: Any) -> None:
+    decision = apply(room(people=BO_IS_OUT), asked(intent), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "userId")
+
+
+def test_who_was_sent_out_a_moment_ago_follows_nobody() -> None:
+    gone = Command(OwnerGone("p-ada", "bo", "p-bo"))
+    assert apply(room(people=BO_IS_OUT), gone, NOW_MS) == Moot()
+
+
+def test_what_somebody_asked_who_was_sent_out_meanwhile_is_not_done() -> None:
+    pause = asked(VideoPause(ref="r"), None, "p-bo")
+    decision = apply(room(people=BO_IS_OUT), pause, NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert decision.code == "banned"

@@ -29,12 +29,11 @@ from watchparty.core.state import (
 NOBODY: Final = Refusal("invalid_field", "This viewer is not here any more.", "userId")
 
 
-def give_role(state: RoomState, command: Command, intent: GiveRole) -> Decision:
+def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: float) -> Decision:
     """A person becomes a host or a guest, or the room is handed over to them."""
-    person = command.target
-    if person is None:
+    person, people = command.target, state.people
+    if person is None or people.is_barred(person, now_ms):
         return NOBODY
-    people = state.people
     if intent.role == "owner" and person != people.owner:
         after = _with(state, people.handed_to(person))
         return _role_event(after, command, intent.user_id, person, "given", former="host")
@@ -43,9 +42,9 @@ def give_role(state: RoomState, command: Command, intent: GiveRole) -> Decision:
     return _role_event(_with(state, people), command, intent.user_id, person, "given")
 
 
-def answer(state: RoomState, command: Command, intent: MemberAnswer) -> Decision:
+def answer(state: RoomState, command: Command, intent: MemberAnswer, now_ms: float) -> Decision:
     """Control is given to a guest, or taken back."""
-    if command.target is None:
+    if command.target is None or state.people.is_barred(command.target, now_ms):
         return NOBODY
     after = _with(state, state.people.with_grant(command.target, granted=intent.grant))
     event = ControlGiven(
@@ -76,10 +75,12 @@ def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: flo
     return Applied(after, event)
 
 
-def succeed(state: RoomState, intent: OwnerGone) -> Decision:
+def succeed(state: RoomState, intent: OwnerGone, now_ms: float) -> Decision:
     """Somebody stands in for an owner who is gone."""
     people = state.people
     if not people.rightful or people.owner != intent.absent or people.owner == intent.person:
+        return Moot()
+    if people.is_barred(intent.person, now_ms):  # sent out since they were chosen
         return Moot()
     after = _with(state, people.led_by(intent.person))
     own = Command(intent)

@@ -75,6 +75,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
     intent = command.intent
     if state.closed:
         return Moot() if command.user_id is None else Refusal("no_such_room", "This room is over.")
+    if command.person is not None and state.people.is_barred(command.person, now_ms):
+        return Refusal("banned", "You were removed from this room.")
     forbidden = refusal(state, command)
     if forbidden is not None:
         return forbidden
@@ -98,15 +100,15 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
         case ChatRemove():
             return chat.remove(state, command, intent)
         case MemberAnswer():
-            return members.answer(state, command, intent)
+            return members.answer(state, command, intent, now_ms)
         case GiveRole():
-            return members.give_role(state, command, intent)
+            return members.give_role(state, command, intent, now_ms)
         case RemoveMember():
             return members.remove(state, command, intent, now_ms)
         case EndRoom():
             return _close(state, command, reason="The owner has ended the party.")
         case OwnerGone():
-            return members.succeed(state, intent)
+            return members.succeed(state, intent, now_ms)
         case OwnerBack():
             return members.take_back(state, intent)
         case StartTogether():
