@@ -24,6 +24,8 @@ Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
 TRIES: Final = "password"
 """The limit of tries at passwords, for each person and each address."""
 
+IN_ALREADY: Final = error("forbidden", "This socket is in a room already.")
+
 logger = logging.getLogger(__name__)
 
 
@@ -59,8 +61,8 @@ class Admission:
         _, state = await self._open()
         if connection.port.closed:
             return
-        if connection.user_id is not None:  # two joins in one breath
-            connection.tell(error("forbidden", "This socket is in a room already."))
+        if _is_in(connection):  # two joins in one breath
+            connection.tell(IN_ALREADY)
             return
         ticket = ticket_of(join, self._slug)
         if ticket is not None and not connection.is_proved:
@@ -79,6 +81,9 @@ class Admission:
         opened = await self._open_for(join)  # the claim has taken its time
         if _has_hung_up(connection):
             self._attendance.withdraw()
+        elif _is_in(connection):  # another room was faster
+            self._attendance.withdraw()
+            connection.tell(IN_ALREADY)
         elif opened[1].people.is_barred(user.person, self._context.now_ms()):
             self._attendance.withdraw()
             _bar(connection, opened[1], user)
@@ -169,6 +174,10 @@ class Admission:
 
 def _has_hung_up(connection: Connection) -> bool:
     return connection.port.closed
+
+
+def _is_in(connection: Connection) -> bool:
+    return connection.user_id is not None
 
 
 def _owns(user: User, state: RoomState) -> bool:
