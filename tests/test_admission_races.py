@@ -50,3 +50,32 @@ async def test_two_joins_in_one_breath_leave_nobody_behind_in_either_room(seed: 
     await later(20)
     assert [len(room.company.roster) for room in hub._rooms.values()] == [1, 1]
     await party.close()
+
+
+async def test_a_room_does_not_leave_memory_under_a_password_that_is_looked_at(
+    party: Party, _hashes_take_a_while: list[float]
+) -> None:
+    hub = party.server()
+    ada = await party.member(hub, "Ada")
+    ada.say("room:settings", password="sesame")
+    await later(1)
+    ada.say("room:leave")
+    _hashes_take_a_while[:] = [4.0]
+    await later(58)
+    bo = party.visitor(hub, "Bo")
+    await bo.join(password="sesame")
+    await later(6)
+    assert bo.heard("room:joined")
+
+
+async def test_of_two_passwords_the_later_one_holds(
+    party: Party, _hashes_take_a_while: list[float]
+) -> None:
+    hub = party.server()
+    ada = await party.member(hub, "Ada")
+    _hashes_take_a_while[:] = [0.3, 0.1]
+    ada.say("room:settings", password="first", ref="a")
+    ada.say("room:settings", password="", ref="b")
+    await later(1)
+    assert [one["ref"] for one in ada.heard("room:settings")] == ["a", "b"]
+    assert (await party.store.open("demo", hub.now_ms))[1].password_hash == ""

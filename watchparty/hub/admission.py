@@ -91,6 +91,11 @@ class Admission:
             role = opened[1].people.role_of(user.person)
             self._welcome(connection, structs.replace(user, role=role), opened)
 
+    @property
+    def is_proving(self) -> bool:
+        """Whether somebody waits at the door while their password is looked at."""
+        return bool(self._proving)
+
     def stop(self) -> None:
         """Nobody's password is looked at any more."""
         for task in self._proving:

@@ -358,12 +358,17 @@ class RoomHub:
         """Leave memory; where no other server has viewers, pause where the last one left."""
         with suppress(RoomIsClosed):  # by another server: there is nothing to pause
             await self._pause_if_empty()
-        if not self.company.roster.deserted or not self._queue.empty():
+        if not self.company.roster.deserted or self._is_wanted:
             self._vacating = False
             return
         self._finish()
         if self._stream.is_open:
             await self._context.store.release(self.slug, self._context.now_ms())
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether somebody waits for an answer of this room."""
+        return self._admission.is_proving or not self._queue.empty()
 
     async def _pause_if_empty(self) -> None:
         if self._stream.is_open:
