@@ -195,7 +195,7 @@ def _change_source(
 
 
 def _learn_duration(state: RoomState, command: Command, intent: VideoReady) -> Decision:
-    """The first length that a controller tells of this film is everyone's; others change nothing."""
+    """The first length that a controller tells of this film is everyone's; no other counts."""
     if intent.seq > state.seq:
         return Refusal("stale", "The room has not come so far.", "seq")
     seen = state.source_seq <= intent.seq

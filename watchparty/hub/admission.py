@@ -73,12 +73,18 @@ class Admission:
         known = readmits(join, user, self._slug)
         if await self._is_kept_out(arrival, user, state, now_ms, known=known):
             return
+        await self._give_place(connection, join, user, state, known=known)
+
+    async def _give_place(
+        self, connection: Connection, join: RoomJoin, user: User, state: RoomState, *, known: bool
+    ) -> None:
+        """Seat one whom nothing bars, if there is a place; claiming it takes its time."""
         most = state.settings.max_users
         if not await self._attendance.claim(user, most, readmitted=known or _owns(user, state)):
             full = f"This room is full: {most} viewers are here."
             connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
             return
-        opened = await self._open_for(join)  # the claim has taken its time
+        opened = await self._open_for(join)
         if _has_hung_up(connection):
             self._attendance.withdraw()
         elif _is_in(connection):  # another room was faster
