@@ -300,8 +300,6 @@ class RoomHub:
         command = self._gatekeeper.brief(command)
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         match outcome.answer:
-            case Applied(_, event) if outcome.repeated:
-                await self._tell_again(connection, event)
             case Applied():
                 self._announce(outcome.answer)
             case Refusal(code, message, field):
@@ -310,6 +308,8 @@ class RoomHub:
                 connection.tell(too_often(action, retry_in_ms, command.ref))
             case Moot():
                 pass
+            case event:  # remembered
+                await self._tell_again(connection, event)
 
     async def _tell_again(self, connection: Connection, event: OrderedEvent) -> None:
         """Answer a repeat; where nobody has heard the event yet, all hear it in its turn."""
