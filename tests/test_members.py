@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from tests.rooms import NOW_MS, room
 from watchparty.core.people import REMOVED_MS, People
@@ -166,3 +167,13 @@ def test_what_somebody_asked_who_was_sent_out_meanwhile_is_not_done() -> None:
     decision = apply(room(people=BO_IS_OUT), pause, NOW_MS)
     assert isinstance(decision, Refusal)
     assert decision.code == "banned"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [("\u202eNo\n spoilers" + "\u0336" * 99, "No spoilers" + "\u0336" * 4), ("\u200b", UNSET)],
+)
+def test_a_reason_plays_no_tricks(reason: str, shown: str) -> None:
+    _, event = decided(room(people=OWNED), asked(RemoveMember(user_id="bo", reason=reason)))
+    assert isinstance(event, MemberRemoved)
+    assert event.reason == shown

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from watchparty.core.people import REMOVED_MS, People
 from watchparty.core.protocol import (
@@ -25,6 +25,7 @@ from watchparty.core.state import (
     RoomState,
     stamp,
 )
+from watchparty.core.text import has_visible, without_tricks
 
 NOBODY: Final = Refusal("invalid_field", "This viewer is not here any more.", "userId")
 
@@ -69,10 +70,16 @@ def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: flo
         user_id=intent.user_id,
         person=person,
         ban=intent.ban,
-        reason=intent.reason,
+        reason=_shown(intent.reason),
         **stamp(command, after),
     )
     return Applied(after, event)
+
+
+def _shown(reason: str | UnsetType) -> str | UnsetType:
+    """A reason as it is shown: one line, without tricks; none where nothing of it shows."""
+    shown = "" if isinstance(reason, UnsetType) else " ".join(without_tricks(reason).split())
+    return shown if has_visible(shown) else UNSET
 
 
 def succeed(state: RoomState, intent: OwnerGone, now_ms: float) -> Decision:
