@@ -177,3 +177,18 @@ def test_a_reason_plays_no_tricks(reason: str, shown: str) -> None:
     _, event = decided(room(people=OWNED), asked(RemoveMember(user_id="bo", reason=reason)))
     assert isinstance(event, MemberRemoved)
     assert event.reason == shown
+
+
+def test_who_controls_by_role_is_given_nothing_to_keep_for_later() -> None:
+    grant = asked(MemberAnswer(user_id="h", grant=True), "p-hal", "p-hal")
+    decision = apply(room(people=OWNED), grant, NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "userId")
+
+
+def test_a_room_is_not_handed_over_before_it_is_taken_back() -> None:
+    led, _ = decided(room(people=OWNED), Command(OwnerGone("p-ada", "bo", "p-bo")))
+    for person in ("p-bo", "p-cy"):
+        decision = apply(led, asked(GiveRole(user_id="x", role="owner"), person), NOW_MS)
+        assert isinstance(decision, Refusal)
+        assert decision.code == "stale"

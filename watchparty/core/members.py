@@ -35,6 +35,8 @@ def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: floa
     person, people = command.target, state.people
     if person is None or people.is_barred(person, now_ms):
         return NOBODY
+    if intent.role == "owner" and people.owner != people.rightful:
+        return Refusal("stale", "You are just taking the room over again. Try in a moment.")
     if intent.role == "owner" and person != people.owner:
         after = _with(state, people.handed_to(person))
         return _role_event(after, command, intent.user_id, person, "given", former="host")
@@ -47,6 +49,8 @@ def answer(state: RoomState, command: Command, intent: MemberAnswer, now_ms: flo
     """Control is given to a guest, or taken back."""
     if command.target is None or state.people.is_barred(command.target, now_ms):
         return NOBODY
+    if intent.grant and state.people.role_of(command.target) != "guest":
+        return Refusal("invalid_field", "This viewer controls the film already.", "userId")
     after = _with(state, state.people.with_grant(command.target, granted=intent.grant))
     event = ControlGiven(
         user_id=intent.user_id,
