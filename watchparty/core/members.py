@@ -91,6 +91,8 @@ def succeed(state: RoomState, intent: OwnerGone, now_ms: float) -> Decision:
     people = state.people
     if not people.rightful or people.owner != intent.absent or people.owner == intent.person:
         return Moot()
+    if intent.person == people.rightful:  # back: OwnerBack is on its way
+        return Moot()
     if people.is_barred(intent.person, now_ms):  # sent out since they were chosen
         return Moot()
     after = _with(state, people.led_by(intent.person))
