@@ -59,7 +59,7 @@ commands = st.one_of(
     st.builds(lambda person: asked(person, VideoPause()), persons),
 )
 evenings = st.lists(st.tuples(commands, absences), min_size=10, max_size=40)
-thoroughly = settings(max_examples=300)
+thoroughly = settings(max_examples=200)
 
 
 class Viewer:
