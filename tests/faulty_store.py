@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from watchparty.core.state import Command, RoomState
-from watchparty.store.base import Answer, Conflict, Outcome, RoomRecord, StoreUnavailable
+from watchparty.store.base import Answer, Conflict, Outcome, RoomRecord, StoreUnavailable, Told
 from watchparty.store.memory import MemoryStore
 
 
@@ -47,7 +47,7 @@ class FaultyStore(MemoryStore):
 
     async def _read(
         self, slug: str, command: Command, now_ms: float
-    ) -> tuple[RoomState, Answer | None]:
+    ) -> tuple[RoomState, Told | None]:
         await self._travel()
         return await super()._read(slug, command, now_ms)
 

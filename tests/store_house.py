@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from itertools import count
+from typing import Any
 
 from sync.core.bucket import Limit
 from tests.dict_archive import DictArchive, kept
 from tests.rooms import NOW_MS, pause, play
 from watchparty.core.protocol import Intent, VideoPause, VideoPlay
-from watchparty.core.state import Applied, Command, OwnIntent, RoomState
+from watchparty.core.state import Applied, Command, OwnIntent, Refusal, RoomState
 from watchparty.store.base import (
     Outcome,
     RoomStore,
@@ -57,8 +58,16 @@ async def ask(
 async def applied(store: RoomStore, intent: Intent | OwnIntent, **how: object) -> RoomState:
     """The state after a command that is accepted."""
     outcome = await ask(store, intent, **how)  # type: ignore[arg-type]
+    if outcome.repeated:  # its first answer was lost on the way
+        assert not isinstance(outcome.answer, Refusal), outcome
+        return await state_of(store, str(how.get("slug", "demo")))
     assert isinstance(outcome.answer, Applied), outcome
     return outcome.answer.state
+
+
+def told_of(outcome: Outcome) -> Any:
+    """What the sender hears of an outcome, be it the first time or again."""
+    return outcome.answer.event if isinstance(outcome.answer, Applied) else outcome.answer
 
 
 async def state_of(store: RoomStore, slug: str = "demo") -> RoomState:

@@ -230,3 +230,19 @@ async def test_a_guest_who_says_what_only_hosts_may_is_refused_and_nobody_notice
 async def test_the_room_s_limit_is_what_it_is_set_to(party: Party, hub: Hub, ada: Member) -> None:
     await set_room(ada, maxUsers=1)
     assert kept_out(await arrives(party, hub)) == (CloseCode.NOT_ADMITTED, "room_full")
+
+
+# -- Whose room it is
+
+
+async def test_nobody_who_stands_in_keeps_out_whose_room_it_is(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    ada.hang_up()
+    await later(66)
+    assert bo.last("member:role")["role"] == "owner"
+    await set_room(bo, locked=True, password="mine", maxUsers=1)
+    back = await arrives(party, hub, "Ada", tab="on-another-day")
+    await later(2)
+    assert back.last("member:role")["reason"] == "return"

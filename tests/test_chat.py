@@ -3,12 +3,20 @@
 from typing import Any
 
 import pytest
-from msgspec import structs
+from msgspec import json, structs
 
+from sync.ports import TOO_SLOW_BYTES
 from tests.rooms import NOW_MS, room
 from watchparty.core.chat import MOST_LINES, clean
 from watchparty.core.people import People
-from watchparty.core.protocol import CHAT_KEPT, ChatRemove, ChatSend, ChatSent, RoomSettings
+from watchparty.core.protocol import (
+    CHAT_KEPT,
+    CHAT_LENGTH,
+    ChatRemove,
+    ChatSend,
+    ChatSent,
+    RoomSettings,
+)
 from watchparty.core.room import apply
 from watchparty.core.state import Applied, Author, Command, Limited, Refusal, RoomState
 
@@ -123,3 +131,11 @@ def test_what_is_not_there_is_not_taken_back() -> None:
 )
 def test_a_message_is_as_tidy_as_it_is_shown(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+def test_a_wall_of_the_heaviest_messages_leaves_a_snapshot_that_a_slow_line_can_take() -> None:
+    state = room()
+    for _ in range(CHAT_KEPT):
+        state = write(state, "\U0001f600" * CHAT_LENGTH)
+    assert len(json.encode(state.chat)) < TOO_SLOW_BYTES / 2
+    assert len(state.chat) > 30

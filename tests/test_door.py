@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from tests.dict_archive import kept
 from watchparty.core.protocol import RoomJoin, User
+from watchparty.core.text import MOST_MARKS
 from watchparty.hub.door import PALETTE, TurnedAway, clean_name, make_user, readmits, ticket_of
 from watchparty.identity import Ticket, make_ticket
 from watchparty.store.base import fresh_state
@@ -126,3 +127,7 @@ def test_who_chose_no_colour_always_gets_the_same() -> None:
     assert enter().color == enter().color
     assert enter().color in PALETTE
     assert enter(color="#ABCDEF").color == "#abcdef"
+
+
+def test_no_name_towers_over_the_lines_beside_it() -> None:
+    assert clean_name("A" + "\u0336" * 39) == "A" + "\u0336" * MOST_MARKS

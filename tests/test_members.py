@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from tests.rooms import NOW_MS, room
 from watchparty.core.people import REMOVED_MS, People
@@ -15,6 +16,7 @@ from watchparty.core.protocol import (
     OrderedEvent,
     RemoveMember,
     RoleGiven,
+    VideoPause,
 )
 from watchparty.core.room import apply
 from watchparty.core.state import (
@@ -136,3 +138,57 @@ def test_the_owner_ends_the_party() -> None:
     state, event = decided(room(people=OWNED), asked(EndRoom(ref="r"), None))
     assert state.closed
     assert (event.by, event.ref) == ("ada", "r")
+
+
+BO_IS_OUT = OWNED.barred("p-bo", None, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        GiveRole(user_id="bo", role="host"),
+        GiveRole(user_id="bo", role="owner"),
+        MemberAnswer(user_id="bo", grant=True),
+    ],
+)
+def test_who_was_sent_out_a_moment_ago_is_given_nothing(intent: Any) -> None:
+    decision = apply(room(people=BO_IS_OUT), asked(intent), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "userId")
+
+
+def test_who_was_sent_out_a_moment_ago_follows_nobody() -> None:
+    gone = Command(OwnerGone("p-ada", "bo", "p-bo"))
+    assert apply(room(people=BO_IS_OUT), gone, NOW_MS) == Moot()
+
+
+def test_what_somebody_asked_who_was_sent_out_meanwhile_is_not_done() -> None:
+    pause = asked(VideoPause(ref="r"), None, "p-bo")
+    decision = apply(room(people=BO_IS_OUT), pause, NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert decision.code == "banned"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [("\u202eNo\n spoilers" + "\u0336" * 99, "No spoilers" + "\u0336" * 4), ("\u200b", UNSET)],
+)
+def test_a_reason_plays_no_tricks(reason: str, shown: str) -> None:
+    _, event = decided(room(people=OWNED), asked(RemoveMember(user_id="bo", reason=reason)))
+    assert isinstance(event, MemberRemoved)
+    assert event.reason == shown
+
+
+def test_who_controls_by_role_is_given_nothing_to_keep_for_later() -> None:
+    grant = asked(MemberAnswer(user_id="h", grant=True), "p-hal", "p-hal")
+    decision = apply(room(people=OWNED), grant, NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "userId")
+
+
+def test_a_room_is_not_handed_over_before_it_is_taken_back() -> None:
+    led, _ = decided(room(people=OWNED), Command(OwnerGone("p-ada", "bo", "p-bo")))
+    for person in ("p-bo", "p-cy"):
+        decision = apply(led, asked(GiveRole(user_id="x", role="owner"), person), NOW_MS)
+        assert isinstance(decision, Refusal)
+        assert decision.code == "stale"

@@ -4,6 +4,7 @@ from itertools import product
 from typing import Any, get_args
 
 import pytest
+from msgspec import structs
 
 from tests.rooms import NOW_MS, room
 from watchparty.core.people import People
@@ -28,7 +29,7 @@ from watchparty.core.protocol import (
     VideoSource,
 )
 from watchparty.core.room import apply
-from watchparty.core.state import Command, Refusal, RoomState
+from watchparty.core.state import Applied, Command, Refusal, RoomState
 
 ROLES = ("owner", "stand-in", "host", "granted", "guest")
 CONTROL = ("everyone", "hosts", "ask")
@@ -168,3 +169,31 @@ def test_the_room_itself_may_everything() -> None:
 def test_control_that_was_given_counts_only_where_guests_have_to_ask() -> None:
     assert may_control(a_room("guest", "ask"), person_of("granted"))
     assert not may_control(a_room("guest", "hosts"), person_of("granted"))
+
+
+@pytest.mark.parametrize("control", CONTROL)
+@pytest.mark.parametrize("role", ROLES)
+def test_only_who_controls_the_film_tells_how_long_it_is(role: str, control: str) -> None:
+    state = structs.replace(a_room(role, control), duration_s=None)
+    decision = apply(state, asked(role, VideoReady(seq=state.seq, duration=1.0)), NOW_MS)
+    assert isinstance(decision, Applied) == (role in allowed(VideoPlay, control, "everyone"))
+
+
+def test_a_host_neither_removes_nor_demotes_a_host_and_the_owner_does_both() -> None:
+    state = a_room("host")
+    for intent in (RemoveMember(user_id="h"), GiveRole(user_id="h", role="guest")):
+        assert refusal(state, asked("host", intent, "p-hal")) is not None
+        assert refusal(state, asked("owner", intent, "p-hal")) is None
+
+
+def test_who_stands_in_neither_removes_nor_demotes_a_host() -> None:
+    state = a_room("stand-in")
+    for intent in (RemoveMember(user_id="h", ban=True), GiveRole(user_id="h", role="guest")):
+        assert refusal(state, asked("stand-in", intent, "p-hal")) is not None
+        assert refusal(state, asked("stand-in", intent, "p-zoe")) is None
+
+
+def test_a_host_steps_down() -> None:
+    state = a_room("host")
+    stepping_down = asked("host", GiveRole(user_id="me", role="guest"), person_of("host"))
+    assert refusal(state, stepping_down) is None

@@ -9,7 +9,7 @@ import pytest
 from tests.redis_server import RedisServer
 from tests.rooms import NOW_MS, pause, play
 from tests.store_contract import StoreContract
-from tests.store_house import LIMITS, House, applied, ask, state_of, toggle
+from tests.store_house import LIMITS, House, applied, ask, state_of, toggle, told_of
 from tests.test_presence import user
 from watchparty.core.protocol import VideoPlay
 from watchparty.core.state import Applied, Command
@@ -98,7 +98,7 @@ async def test_a_repeat_at_another_server_is_answered_and_not_applied(
     two: tuple[RedisStore, RedisStore],
 ) -> None:
     first = await ask(two[0], play("r1"))
-    assert await ask(two[1], play("r1")) == Outcome(first.answer, repeated=True)
+    assert await ask(two[1], play("r1")) == Outcome(told_of(first), repeated=True)
     assert (await state_of(two[0])).seq == 1
 
 

@@ -195,3 +195,27 @@ async def test_what_was_written_is_there_for_who_comes_and_after_a_restart(
     again = await party.member(party.server("s3"), "Ada")
     assert [one["text"] for one in again.last("room:joined")["chat"]] == ["hello"]
     assert again.last("user:self")["role"] == "owner"
+
+
+async def test_a_role_holds_for_who_is_gone_for_a_moment_too(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    bo.hang_up()
+    ada.say("member:role", userId=bo.id, role="host")
+    await later()
+    assert (await asked_roles(ada))["Bo"] == "host"
+
+
+async def test_who_comes_is_told_the_roles_that_another_server_has_just_given(
+    party: Party,
+) -> None:
+    here, there = party.server("s1", alone=False), party.server("s2", alone=False)
+    ada, bo = await party.member(here, "Ada"), await party.member(there, "Bo")
+    await later(6)
+    party.layer.losing = 99
+    ada.say("member:role", userId=bo.id, role="host")
+    await later()
+    cy = await party.member(there, "Cy")
+    told = {user["name"]: user["role"] for user in cy.last("room:joined")["users"]}
+    assert told == {"Ada": "owner", "Bo": "host", "Cy": "guest"}

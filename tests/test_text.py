@@ -44,3 +44,9 @@ def test_a_line_may_be_kept() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\u3164", "\u2800", "\u200d", "\u0301", "\n"])
 def test_what_shows_nothing_is_not_visible(text: str) -> None:
     assert not has_visible(text)
+
+
+@pytest.mark.parametrize("between", ["\u200b", "\u2060", "\u115f", "\u3164", "\u200d", "\u202e"])
+def test_no_tower_grows_on_what_does_not_show(between: str) -> None:
+    tower = "a" + ("\u0301" * MOST_MARKS + between) * 20
+    assert without_tricks(tower).count("\u0301") == MOST_MARKS

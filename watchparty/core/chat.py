@@ -17,6 +17,9 @@ from watchparty.core.protocol import (
 from watchparty.core.state import Applied, Command, Decision, Limited, Refusal, RoomState, stamp
 from watchparty.core.text import has_visible, without_tricks
 
+CHAT_KEPT_BYTES: Final = 64 * 1024
+"""Of text, UTF-8: a wall of emoji would cost each newcomer, and each change, thrice that."""
+
 MOST_LINES: Final = 12
 """More line breaks than this are spaces: one message is no wall."""
 
@@ -48,7 +51,7 @@ def send(state: RoomState, command: Command, intent: ChatSend, now_ms: float) ->
     after = structs.replace(
         state,
         seq=seq,
-        chat=(*state.chat, message)[-CHAT_KEPT:],
+        chat=_kept((*state.chat, message)),
         wrote_ms=_with_word_of(state, person, now_ms),
     )
     return Applied(after, ChatSent(**structs.asdict(message), **stamp(command, after)))
@@ -73,6 +76,16 @@ def clean(text: str) -> str:
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], " ".join(lines[MOST_LINES - 1 :])]
     return "\n".join(lines)
+
+
+def _kept(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    """The last of them, no more than who comes later can be told in one breath."""
+    left = CHAT_KEPT_BYTES
+    for number, message in enumerate(reversed(messages)):
+        left -= len(message.text.encode())
+        if number == CHAT_KEPT or left < 0:
+            return messages[len(messages) - number :]
+    return messages
 
 
 def _slow_for_ms(state: RoomState, person: str, now_ms: float) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from watchparty.core.people import REMOVED_MS, People
 from watchparty.core.protocol import (
@@ -25,16 +25,18 @@ from watchparty.core.state import (
     RoomState,
     stamp,
 )
+from watchparty.core.text import has_visible, without_tricks
 
 NOBODY: Final = Refusal("invalid_field", "This viewer is not here any more.", "userId")
 
 
-def give_role(state: RoomState, command: Command, intent: GiveRole) -> Decision:
+def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: float) -> Decision:
     """A person becomes a host or a guest, or the room is handed over to them."""
-    person = command.target
-    if person is None:
+    person, people = command.target, state.people
+    if person is None or people.is_barred(person, now_ms):
         return NOBODY
-    people = state.people
+    if intent.role == "owner" and people.owner != people.rightful:
+        return Refusal("stale", "You are just taking the room over again. Try in a moment.")
     if intent.role == "owner" and person != people.owner:
         after = _with(state, people.handed_to(person))
         return _role_event(after, command, intent.user_id, person, "given", former="host")
@@ -43,10 +45,12 @@ def give_role(state: RoomState, command: Command, intent: GiveRole) -> Decision:
     return _role_event(_with(state, people), command, intent.user_id, person, "given")
 
 
-def answer(state: RoomState, command: Command, intent: MemberAnswer) -> Decision:
+def answer(state: RoomState, command: Command, intent: MemberAnswer, now_ms: float) -> Decision:
     """Control is given to a guest, or taken back."""
-    if command.target is None:
+    if command.target is None or state.people.is_barred(command.target, now_ms):
         return NOBODY
+    if intent.grant and state.people.role_of(command.target) != "guest":
+        return Refusal("invalid_field", "This viewer controls the film already.", "userId")
     after = _with(state, state.people.with_grant(command.target, granted=intent.grant))
     event = ControlGiven(
         user_id=intent.user_id,
@@ -70,16 +74,26 @@ def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: flo
         user_id=intent.user_id,
         person=person,
         ban=intent.ban,
-        reason=intent.reason,
+        reason=_shown(intent.reason),
         **stamp(command, after),
     )
     return Applied(after, event)
 
 
-def succeed(state: RoomState, intent: OwnerGone) -> Decision:
+def _shown(reason: str | UnsetType) -> str | UnsetType:
+    """A reason as it is shown: one line, without tricks; none where nothing of it shows."""
+    shown = "" if isinstance(reason, UnsetType) else " ".join(without_tricks(reason).split())
+    return shown if has_visible(shown) else UNSET
+
+
+def succeed(state: RoomState, intent: OwnerGone, now_ms: float) -> Decision:
     """Somebody stands in for an owner who is gone."""
     people = state.people
     if not people.rightful or people.owner != intent.absent or people.owner == intent.person:
+        return Moot()
+    if intent.person == people.rightful:  # back: OwnerBack is on its way
+        return Moot()
+    if people.is_barred(intent.person, now_ms):  # sent out since they were chosen
         return Moot()
     after = _with(state, people.led_by(intent.person))
     own = Command(intent)

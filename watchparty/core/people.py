@@ -68,7 +68,11 @@ class People(Struct, frozen=True):
         return "guest" if self.owner == self.rightful else self.stand_in_was
 
     def barred(self, person: str, until_ms: float | None, now_ms: float) -> "People":
-        """The same, with this person kept out, and without role or control of theirs."""
+        """The same, with this person kept out, and without role or control of theirs.
+
+        Who may never come in again is not let in sooner by who sends them out for less.
+        """
+        until_ms = None if self.is_banned(person) else until_ms
         still = {
             one: until
             for one, until in self.barred_until_ms.items()

@@ -112,25 +112,35 @@ def _changes_only_waiting(command: Command) -> bool:
 
 
 def _role_giver(state: RoomState, command: Command) -> str | None:
-    """A host makes hosts and guests; only the owner hands the room over, and is never demoted."""
+    """A host makes hosts; only the owner unmakes one, or hands the room over. None demotes them."""
     intent = command.intent
     assert isinstance(intent, GiveRole)  # noqa: S101 - RULES says so
     if intent.role == "owner":
         return _owner(state, command)
     if command.target and command.target in (state.people.owner, state.people.rightful):
         return "The owner stays the owner, or hands the room over."
+    if _is_anothers_host(state, command):
+        return "Only the owner makes a guest of a host."
     return _host(state, command)
 
 
 def _remover(state: RoomState, command: Command) -> str | None:
-    """A host removes guests; the owner hosts, too. Nobody removes whose room it is."""
+    """A host removes guests; the owner hosts, too. Nobody removes who owns it, or whose it is."""
     if command.target and command.target in (state.people.owner, state.people.rightful):
         return "Nobody removes the owner."
-    if _role(state, command) == "owner":
-        return None
-    if command.target is not None and state.people.role_of(command.target) == "host":
+    if _is_anothers_host(state, command):
         return "Only the owner removes a host."
     return _host(state, command)
+
+
+def _is_anothers_host(state: RoomState, command: Command) -> bool:
+    """Whether it is about a host, who is neither the one who asks nor answers to them.
+
+    Nor to a stand-in: hosts are there by the word of whose room it is.
+    """
+    if command.person in (command.target, state.people.rightful):
+        return False
+    return command.target is not None and state.people.role_of(command.target) == "host"
 
 
 def _role(state: RoomState, command: Command) -> str:

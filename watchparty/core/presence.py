@@ -155,6 +155,10 @@ class Roster(Generic[S]):
             del self._seats[user_id]
         return gone
 
+    def seats(self) -> list[Seat[S]]:
+        """The places of all members."""
+        return list(self._seats.values())
+
     def connected(self) -> list[Seat[S]]:
         """The places of all members but those in their grace."""
         return [seat for seat in self._seats.values() if seat.gone_at_ms is None]

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType, structs
 
 from watchparty.core import chat, members
-from watchparty.core.permissions import refusal
+from watchparty.core.permissions import may_control, refusal
 from watchparty.core.playhead import clamp
 from watchparty.core.protocol import (
     ChangeSettings,
@@ -75,6 +75,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
     intent = command.intent
     if state.closed:
         return Moot() if command.user_id is None else Refusal("no_such_room", "This room is over.")
+    if command.person is not None and state.people.is_barred(command.person, now_ms):
+        return Refusal("banned", "You were removed from this room.")
     forbidden = refusal(state, command)
     if forbidden is not None:
         return forbidden
@@ -90,7 +92,7 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
         case VideoSource():
             return _change_source(state, command, intent.source, now_ms)
         case VideoReady():
-            return _learn_duration(state, intent)
+            return _learn_duration(state, command, intent)
         case ChangeSettings():
             return _change_settings(state, command, intent)
         case ChatSend():
@@ -98,15 +100,15 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
         case ChatRemove():
             return chat.remove(state, command, intent)
         case MemberAnswer():
-            return members.answer(state, command, intent)
+            return members.answer(state, command, intent, now_ms)
         case GiveRole():
-            return members.give_role(state, command, intent)
+            return members.give_role(state, command, intent, now_ms)
         case RemoveMember():
             return members.remove(state, command, intent, now_ms)
         case EndRoom():
             return _close(state, command, reason="The owner has ended the party.")
         case OwnerGone():
-            return members.succeed(state, intent)
+            return members.succeed(state, intent, now_ms)
         case OwnerBack():
             return members.take_back(state, intent)
         case StartTogether():
@@ -192,14 +194,16 @@ def _change_source(
     )
 
 
-def _learn_duration(state: RoomState, intent: VideoReady) -> Decision:
-    """The first length that anybody tells of this film is everyone's; later ones change nothing."""
+def _learn_duration(state: RoomState, command: Command, intent: VideoReady) -> Decision:
+    """The first length that a controller tells of this film is everyone's; no other counts."""
     if intent.seq > state.seq:
         return Refusal("stale", "The room has not come so far.", "seq")
     seen = state.source_seq <= intent.seq
     if state.source is None or state.duration_s is not None or not seen:
         return Moot()
     if isinstance(intent.duration, UnsetType):
+        return Moot()
+    if not may_control(state, command.person or ""):  # it ends the film for all
         return Moot()
     known = structs.replace(
         state,

@@ -26,13 +26,18 @@ def without_tricks(text: str, *, keep: str = "") -> str:
             marks += 1
             if marks > MOST_MARKS:
                 continue
-        elif character not in JOINERS:
+        elif _shows(character):
             marks = 0
         if character in keep or character in JOINERS or character.isprintable():
             kept.append(character)
         elif category in ("Zl", "Zp", "Zs", "Cc"):
             kept.append(" ")
     return "".join(kept)
+
+
+def _shows(character: str) -> bool:
+    """Whether a mark after it stands on it, and not on what stood before."""
+    return character.isprintable() and character not in BLANKS
 
 
 def has_visible(text: str) -> bool:

@@ -24,6 +24,8 @@ Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
 TRIES: Final = "password"
 """The limit of tries at passwords, for each person and each address."""
 
+IN_ALREADY: Final = error("forbidden", "This socket is in a room already.")
+
 logger = logging.getLogger(__name__)
 
 
@@ -59,8 +61,8 @@ class Admission:
         _, state = await self._open()
         if connection.port.closed:
             return
-        if connection.user_id is not None:  # two joins in one breath
-            connection.tell(error("forbidden", "This socket is in a room already."))
+        if _is_in(connection):  # two joins in one breath
+            connection.tell(IN_ALREADY)
             return
         ticket = ticket_of(join, self._slug)
         if ticket is not None and not connection.is_proved:
@@ -71,20 +73,34 @@ class Admission:
         known = readmits(join, user, self._slug)
         if await self._is_kept_out(arrival, user, state, now_ms, known=known):
             return
+        await self._give_place(connection, join, user, state, known=known)
+
+    async def _give_place(
+        self, connection: Connection, join: RoomJoin, user: User, state: RoomState, *, known: bool
+    ) -> None:
+        """Seat one whom nothing bars, if there is a place; claiming it takes its time."""
         most = state.settings.max_users
-        if not await self._attendance.claim(user, most, readmitted=known):
+        if not await self._attendance.claim(user, most, readmitted=known or _owns(user, state)):
             full = f"This room is full: {most} viewers are here."
             connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
             return
-        opened = await self._open_for(join)  # the claim has taken its time
+        opened = await self._open_for(join)
         if _has_hung_up(connection):
             self._attendance.withdraw()
+        elif _is_in(connection):  # another room was faster
+            self._attendance.withdraw()
+            connection.tell(IN_ALREADY)
         elif opened[1].people.is_barred(user.person, self._context.now_ms()):
             self._attendance.withdraw()
             _bar(connection, opened[1], user)
         else:
             role = opened[1].people.role_of(user.person)
             self._welcome(connection, structs.replace(user, role=role), opened)
+
+    @property
+    def is_proving(self) -> bool:
+        """Whether somebody waits at the door while their password is looked at."""
+        return bool(self._proving)
 
     def stop(self) -> None:
         """Nobody's password is looked at any more."""
@@ -123,7 +139,7 @@ class Admission:
         if state.people.is_barred(user.person, now_ms):
             _bar(connection, state, user)
             return True
-        if known or user.role != "guest":
+        if known or user.role != "guest" or _owns(user, state):
             return False
         if state.settings.locked:
             locked = "This room is locked: nobody new comes in."
@@ -169,6 +185,15 @@ class Admission:
 
 def _has_hung_up(connection: Connection) -> bool:
     return connection.port.closed
+
+
+def _is_in(connection: Connection) -> bool:
+    return connection.user_id is not None
+
+
+def _owns(user: User, state: RoomState) -> bool:
+    """Whether it is their room: whoever stands in for them shuts no door on them."""
+    return user.person == state.people.rightful
 
 
 def _bar(connection: Connection, state: RoomState, user: User) -> None:

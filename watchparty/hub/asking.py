@@ -40,6 +40,8 @@ class Asking:
         self._submit = submit
         self._publish = publish
         self._hashing: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
+        """Passwords are hashed in the order in which they were set: the last one holds."""
 
     def ask(self, connection: Connection, user_id: str, message: Intent) -> None:
         """A member asks for a change of the room, or is ready for one."""
@@ -56,7 +58,7 @@ class Asking:
             target=named.person if named else None,
         )
         password = message.password if isinstance(message, ChangeSettings) else None
-        if isinstance(password, str) and password and self._may(command):
+        if isinstance(password, str) and self._may(command):
             self._hash_first(connection, command, password)
         else:
             self._submit(Ask(connection, command))
@@ -92,7 +94,8 @@ class Asking:
         self, connection: Connection, command: Command, password: str
     ) -> None:
         try:
-            password_hash = await asyncio.to_thread(hash_password, password)
+            async with self._one_at_a_time:
+                password_hash = await asyncio.to_thread(hash_password, password)
         except Exception as problem:
             logger.exception("room %s: a password could not be hashed", self._slug)
             tell_failure(Ask(connection, command), problem)

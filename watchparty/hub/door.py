@@ -9,7 +9,7 @@ from sync.core.wire import ErrorCode
 from sync.places import Place, place_of
 from watchparty.core.protocol import RoomJoin, User
 from watchparty.core.state import RoomState
-from watchparty.core.text import has_visible
+from watchparty.core.text import has_visible, without_tricks
 from watchparty.identity import Ticket, read_ticket, user_id
 
 PALETTE: Final = (
@@ -58,7 +58,7 @@ def make_user(
 
 def clean_name(name: str) -> str:
     """A name as it is shown: without invisible characters that could imitate or disturb others."""
-    shown = " ".join("".join(c for c in name if c.isprintable()).split())
+    shown = " ".join(without_tricks("".join(c for c in name if c.isprintable())).split())
     if not has_visible(shown):
         raise TurnedAway("invalid_field", "A name needs a visible character.", "name")
     return shown

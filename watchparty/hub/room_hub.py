@@ -300,8 +300,6 @@ class RoomHub:
         command = self._gatekeeper.brief(command)
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         match outcome.answer:
-            case Applied(_, event) if outcome.repeated:
-                await self._tell_again(connection, event)
             case Applied():
                 self._announce(outcome.answer)
             case Refusal(code, message, field):
@@ -310,6 +308,8 @@ class RoomHub:
                 connection.tell(too_often(action, retry_in_ms, command.ref))
             case Moot():
                 pass
+            case event:  # remembered
+                await self._tell_again(connection, event)
 
     async def _tell_again(self, connection: Connection, event: OrderedEvent) -> None:
         """Answer a repeat; where nobody has heard the event yet, all hear it in its turn."""
@@ -358,12 +358,17 @@ class RoomHub:
         """Leave memory; where no other server has viewers, pause where the last one left."""
         with suppress(RoomIsClosed):  # by another server: there is nothing to pause
             await self._pause_if_empty()
-        if not self.company.roster.deserted or not self._queue.empty():
+        if not self.company.roster.deserted or self._is_wanted:
             self._vacating = False
             return
         self._finish()
         if self._stream.is_open:
             await self._context.store.release(self.slug, self._context.now_ms())
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether somebody waits for an answer of this room."""
+        return self._admission.is_proving or not self._queue.empty()
 
     async def _pause_if_empty(self) -> None:
         if self._stream.is_open:
@@ -437,7 +442,7 @@ class RoomHub:
                 is_public=state.settings.public,
                 settings=state.settings,
             ),
-            users=self.company.roster.users(),
+            users=self._standing.as_of(state, self.company.roster.users()),
             epoch=state.epoch,
             seq=missed[-1].seq if missed else state.seq,
             video_state=video_state(state) if missed is None else UNSET,

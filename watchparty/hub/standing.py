@@ -41,7 +41,7 @@ class Standing:
             return
         self._people = people = state.people
         roster, now_ms = self._company.roster, self._now_ms()
-        for seat in roster.connected():
+        for seat in roster.seats():
             user = seat.user
             role = people.role_of(user.person)
             if user.role != role:
@@ -52,6 +52,11 @@ class Standing:
                 self._company.leave(socket, user.id)
                 socket.user_id = None
                 socket.end(CloseCode.REMOVED)
+
+    @staticmethod
+    def as_of(state: RoomState, users: list[User]) -> list[User]:
+        """The users in the roles of a state that may be newer than what was kept."""
+        return [structs.replace(one, role=state.people.role_of(one.person)) for one in users]
 
     def each_second(self) -> None:
         """See whether the owner is there; whoever is to follow or take over is asked for."""

@@ -76,13 +76,16 @@ class Kept(Struct, frozen=True):
 
 
 Answer = Applied | Refusal
-"""What a command was decided to be, and what a repeat of it is told."""
+"""What a command was decided to be."""
+
+Told = OrderedEvent | Refusal
+"""What is remembered of an answer and told to a repeat: without the state, and all its chat."""
 
 
 class Outcome(Struct, frozen=True):
     """The result of a command. `repeated`: it is the remembered answer, for its sender alone."""
 
-    answer: Answer | Limited | Moot
+    answer: Answer | Told | Limited | Moot
     repeated: bool = False
 
 
@@ -157,12 +160,17 @@ class RoomStore(Protocol):
         ...
 
 
+def told(answer: Answer) -> Told:
+    """What a repeat hears of an answer."""
+    return answer.event if isinstance(answer, Applied) else answer
+
+
 class CasStore:
     """`apply` over two primitives: read the newest state, and commit on condition of its seq."""
 
     async def _read(
         self, slug: str, command: Command, now_ms: float
-    ) -> tuple[RoomState, Answer | None]:
+    ) -> tuple[RoomState, Told | None]:
         """The newest state, and the answer already given to this command if it is a repeat."""
         raise NotImplementedError
 

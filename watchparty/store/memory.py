@@ -19,8 +19,10 @@ from watchparty.store.base import (
     Outcome,
     RoomIsClosed,
     RoomRecord,
+    Told,
     as_kept,
     fresh_state,
+    told,
 )
 from watchparty.store.locks import Locks
 
@@ -35,7 +37,7 @@ class _Live:
         self.record = record
         self.state = state
         self.events: deque[OrderedEvent] = deque(maxlen=HELD_EVENTS)
-        self.ledger: Ledger[Answer] = Ledger()
+        self.ledger: Ledger[Told] = Ledger()
 
 
 class MemoryStore(CasStore):
@@ -110,7 +112,7 @@ class MemoryStore(CasStore):
 
     async def _read(
         self, slug: str, command: Command, now_ms: float
-    ) -> tuple[RoomState, Answer | None]:
+    ) -> tuple[RoomState, Told | None]:
         live = self._live(slug)
         return live.state, self._recall(live, command, now_ms)
 
@@ -132,7 +134,7 @@ class MemoryStore(CasStore):
             live.events.append(answer.event)
             self._keep(answer.state, now_ms, clean=False)
         if command.user_id is not None and command.ref is not None:
-            live.ledger.remember(command.user_id, command.ref, answer, now_ms)
+            live.ledger.remember(command.user_id, command.ref, told(answer), now_ms)
         return Outcome(answer)
 
     def _live(self, slug: str) -> _Live:
@@ -141,7 +143,7 @@ class MemoryStore(CasStore):
             raise NoSuchRoom(slug)
         return live
 
-    def _recall(self, live: _Live, command: Command, now_ms: float) -> Answer | None:
+    def _recall(self, live: _Live, command: Command, now_ms: float) -> Told | None:
         if command.user_id is None or command.ref is None:
             return None
         return live.ledger.recall(command.user_id, command.ref, now_ms)

@@ -26,6 +26,7 @@ from watchparty.store.base import (
     RoomIsClosed,
     RoomRecord,
     StoreUnavailable,
+    Told,
     as_kept,
     fresh_state,
 )
@@ -167,7 +168,7 @@ class RedisStore(CasStore):
 
     async def _read(
         self, slug: str, command: Command, now_ms: float
-    ) -> tuple[RoomState, Answer | None]:
+    ) -> tuple[RoomState, Told | None]:
         keys = [forms.room_key(slug), forms.answer_key(slug, command)]
         asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
         found = await self._redis.run(scripts.READ, keys, *asked)

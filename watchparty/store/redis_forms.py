@@ -16,11 +16,11 @@ from msgspec import Struct
 
 from watchparty.core.protocol import OrderedEvent, User
 from watchparty.core.state import Applied, Command, Refusal, RoomState
-from watchparty.store.base import Answer, RoomRecord
+from watchparty.store.base import Answer, RoomRecord, Told
 
 
 class _Remembered(Struct, frozen=True):
-    applied: Applied | None = None
+    event: OrderedEvent | None = None
     refusal: Refusal | None = None
 
 
@@ -55,14 +55,14 @@ def is_remembered(command: Command) -> bool:
 def write_answer(answer: Answer) -> bytes:
     """An answer as it is remembered."""
     if isinstance(answer, Applied):
-        return write(_Remembered(applied=answer))
+        return write(_Remembered(event=answer.event))
     return write(_Remembered(refusal=answer))
 
 
-def read_answer(kept: bytes) -> Answer:
+def read_answer(kept: bytes) -> Told:
     """An answer that was remembered."""
     remembered = _remembered.decode(kept)
-    answer = remembered.applied or remembered.refusal
+    answer = remembered.event or remembered.refusal
     assert answer is not None  # noqa: S101 - write_answer writes one of them
     return answer
 
