@@ -35,6 +35,7 @@ Reference = Annotated[
     Meta(
         min_length=1,
         max_length=36,
+        pattern=r"^[ -~]+$(?!\n)",
         description="random, unique per tab across reloads; comes back in the answer",
     ),
 ]

@@ -416,7 +416,7 @@ class MemberRename(Message, tag="member:rename"):
 
 
 class VideoReady(Message, tag="video:ready"):
-    """Ready to play on from the state with that `seq`; a `duration` that nobody knew is kept."""
+    """Ready to play on from that `seq`; a controller's `duration` that nobody knew is kept."""
 
     seq: Annotated[
         int, Meta(ge=0, le=2**53, description="of the newest ordered event when it was ready")
@@ -748,7 +748,8 @@ class RoomJoined(Message, tag="room:joined"):
     ) = UNSET
     chat: (
         Annotated[
-            list[ChatMessage], Meta(description="with `videoState`: the last 100, oldest first")
+            list[ChatMessage],
+            Meta(description="with `videoState`: the last 100 or 64 KiB, oldest first"),
         ]
         | UnsetType
     ) = UNSET

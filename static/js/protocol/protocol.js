@@ -368,7 +368,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -485,7 +485,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} [at] instant of the click, media clock; in ms
  * @property {number} [baseSeq] last ordered event applied; 0 to 9007199254740992
  * @property {number} [leadMs] start together, at least so far ahead; in ms; 0 to 3000
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -495,7 +495,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} [currentTime] film position; in s; 0 to 604800
  * @property {number} [at] instant of the click, media clock; in ms
  * @property {number} [baseSeq] last ordered event applied; 0 to 9007199254740992
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -505,7 +505,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} time film position; in s; 0 to 604800
  * @property {number} [at] instant of the click, media clock; in ms
  * @property {number} [baseSeq] last ordered event applied; 0 to 9007199254740992
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -515,7 +515,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} rate film seconds per second; in ×; 0.25 to 4
  * @property {number} [at] instant of the click, media clock; in ms
  * @property {number} [baseSeq] last ordered event applied; 0 to 9007199254740992
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -523,11 +523,11 @@ export const ACTIONS = Object.freeze({
  * @typedef {Object} VideoSource
  * @property {"video:source"} type
  * @property {SourceRequest} source
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
- * Ready to play on from the state with that `seq`; a `duration` that nobody knew is kept.
+ * Ready to play on from that `seq`; a controller's `duration` that nobody knew is kept.
  * @typedef {Object} VideoReady
  * @property {"video:ready"} type
  * @property {number} seq of the newest ordered event when it was ready; 0 to 9007199254740992
@@ -548,14 +548,14 @@ export const ACTIONS = Object.freeze({
  * @property {"everyone" | "hosts"} [chatBy] who may write
  * @property {number} [slowModeS] between two messages of one person; 0: none; in s; 0 to 300
  * @property {"loop" | "stop"} [onEnd] what follows the end of the film
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
  * End the party for everybody, for good.
  * @typedef {Object} EndRoom
  * @property {"room:close"} type
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -565,7 +565,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} text 1 to 500 characters
  * @property {string} [replyTo] of a chat message; 1 to 32 characters
  * @property {number} [videoTime] film position; in s; 0 to 604800
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -573,7 +573,7 @@ export const ACTIONS = Object.freeze({
  * @typedef {Object} ChatRemove
  * @property {"chat:remove"} type
  * @property {string} messageId of a chat message; 1 to 32 characters
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -588,7 +588,7 @@ export const ACTIONS = Object.freeze({
  * @property {"member:answer"} type
  * @property {string} userId id of a user
  * @property {boolean} grant
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -597,7 +597,7 @@ export const ACTIONS = Object.freeze({
  * @property {"member:role"} type
  * @property {string} userId id of a user
  * @property {Role} role
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -607,7 +607,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} userId id of a user
  * @property {boolean} [ban] for the room's life; else for 60 s; false where it is missing
  * @property {string} [reason] a sentence for who is concerned; at most 200 characters
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -697,7 +697,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} seq number of the last ordered event in its epoch
  * @property {VideoState} [videoState] snapshot: replaces whatever the client held
  * @property {Waiting} [waiting] with `videoState`, while the film stands for some
- * @property {ChatMessage[]} [chat] with `videoState`: the last 100, oldest first
+ * @property {ChatMessage[]} [chat] with `videoState`: the last 100 or 64 KiB, oldest first
  * @property {string[]} [granted] with `videoState`: who was given control by a host
  * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | ChatSent | ChatRemoved | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
@@ -786,7 +786,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -803,7 +803,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -823,7 +823,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -838,7 +838,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
  * @property {Role} [formerRole] with `owner`: what the owner before is from now on
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -851,7 +851,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -865,7 +865,7 @@ export const ACTIONS = Object.freeze({
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
  * @property {string} [reason] a sentence for who is concerned; at most 200 characters
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -891,7 +891,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -902,7 +902,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -913,7 +913,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch
  * @property {string | null} by user id; null: the room itself
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
@@ -971,7 +971,7 @@ export const ACTIONS = Object.freeze({
  * @property {"error"} type
  * @property {ErrorCode} code
  * @property {string} message a sentence for people
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  * @property {string} [field] path of the refused field
  */
 
@@ -981,7 +981,7 @@ export const ACTIONS = Object.freeze({
  * @property {"error:ratelimit"} type
  * @property {string} action name of the limit
  * @property {number} retryIn until one will be accepted; in ms; 0 or more
- * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  */
 
 /**
