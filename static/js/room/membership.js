@@ -3,20 +3,29 @@
 
 import { ACTIONS, ClientType, ErrorCode, ServerType } from "../protocol/protocol.js";
 import { Admission } from "./admission.js";
+import { Asks } from "./asks.js";
+import { Chronicle } from "./chronicle.js";
 import { Controls } from "./controls.js";
 import { Emitter } from "./emitter.js";
+import { Farewell } from "./farewell.js";
 import { NOWHERE } from "./party-state.js";
 import { Presence, userOf } from "./presence.js";
 import { tooFast } from "./refusals.js";
+import { Requests } from "./requests.js";
+import { withRole } from "./roster.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
-/** @import { ClientMessage, ErrorMessage, RateLimited, Room, RoomJoined, RoomSettings, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { ClientMessage, ErrorMessage, RateLimited, Room, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
+/** @import { Settings } from "./house.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
 /** @import { SocketPort, SocketState } from "./socket.js" */
 /** @import { Deed } from "./timeline.js" */
 /** @import { Timers } from "./timer.js" */
+
+/** The limit of tries at a room's password (admission.py). */
+const PASSWORD_TRIES = "password";
 
 /**
  * @typedef {Timers & {
@@ -37,9 +46,14 @@ export class Membership {
   #admission;
   /** @type {Controls} */
   #controls;
+  /** @type {Requests} */
+  #requests;
   /** @type {Timeline} */
   #timeline;
   #presence;
+  #asks = new Asks();
+  #chronicle;
+  #farewell;
   /** @type {Emitter<PartyEvents>} */
   #emitter = new Emitter();
   /** @type {Emitter<{change: [state: Readonly<PartyState>]}>} */
@@ -67,9 +81,17 @@ export class Membership {
       onSettled: (ref, outcome) => this.tell("settled", { ref, outcome }),
       onRefused: (refusal) => this.tell("refusal", refusal),
     });
+    this.#requests = new Requests({
+      ...timers,
+      newRef,
+      send: (request) => this.send(request),
+      onSettled: (ref, outcome) => this.tell("answered", { ref, outcome }),
+      onRefused: (refusal) => this.tell("refusal", refusal),
+    });
     this.#timeline = new Timeline({
       ...timers,
       controls: this.#controls,
+      requests: this.#requests,
       now,
       askSnapshot: () => this.send({ type: ClientType.ROOM_SYNC }),
       isJoined: () => this.isJoined,
@@ -79,6 +101,13 @@ export class Membership {
       now,
       askUsers: () => this.send({ type: ClientType.USERS_LIST }),
     });
+    this.#chronicle = new Chronicle({
+      presence: this.#presence,
+      asks: this.#asks,
+      self: () => this.#state.self,
+      tell: (name, ...args) => this.tell(name, ...args),
+    });
+    this.#farewell = new Farewell({ now });
     socket.on("state", (state) => this.#follow(state));
     socket.on("message", (message) => this.#receive(message));
   }
@@ -93,6 +122,10 @@ export class Membership {
 
   get controls() {
     return this.#controls;
+  }
+
+  get requests() {
+    return this.#requests;
   }
 
   /** @param {(state: Readonly<PartyState>) => void} listener */
@@ -110,6 +143,7 @@ export class Membership {
     if (details.roomId !== this.#admission.details?.roomId) this.#forget();
     else if (this.isJoined) return;
     this.#admission.want({ tab: this.#tab?.(), ticket: this.#state.ticket ?? undefined, ...details });
+    this.#farewell.forget();
     this.#change({ phase: this.#awayPhase, gone: null });
     if (this.#socket.state.phase !== "open") this.#socket.connect();
     else if (!this.#admission.asking) this.#admission.ask();
@@ -120,6 +154,15 @@ export class Membership {
     this.send({ type: ClientType.ROOM_LEAVE });
     this.#forget();
     this.tell("left", { gone: null });
+  }
+
+  /** @returns {boolean} false: not in the room */
+  askForControl() {
+    const { self } = this.#state;
+    if (!self || !this.send({ type: ClientType.MEMBER_ASK })) return false;
+    this.#asks.add(self.id);
+    this.#refresh();
+    return true;
   }
 
   /**
@@ -146,7 +189,8 @@ export class Membership {
   }
 
   #standing() {
-    const { video, position, waiting } = this.#timeline;
+    const { film, position } = this.#timeline;
+    const { video, waiting } = film;
     return video && position ? { video, position, waits: waiting !== null } : null;
   }
 
@@ -157,7 +201,7 @@ export class Membership {
       return;
     }
     this.#disconnect();
-    if (phase === "gone") this.#stayAway({ code, errorCode: error?.code ?? null, message: error?.message ?? "" });
+    if (phase === "gone") this.#stayAway(this.#farewell.goneFor(code, error));
     else if (phase === "waiting" && !this.#admission.details) this.#socket.close();
     else this.#change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
   }
@@ -171,6 +215,7 @@ export class Membership {
   #stayAway(gone) {
     this.#wasJoined = false;
     this.#controls.clear();
+    this.#requests.clear();
     this.#change({ phase: "gone", retryAtMs: null, gone });
     this.tell("left", { gone });
   }
@@ -180,6 +225,8 @@ export class Membership {
     this.#disconnect();
     this.#socket.close();
     this.#controls.clear();
+    this.#requests.clear();
+    this.#asks.clear();
     this.#timeline.clear();
     this.#presence.clear();
     this.#wasJoined = false;
@@ -201,6 +248,11 @@ export class Membership {
         return this.#slowDown(message);
       case "server:degraded":
         return this.#change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
+      case ServerType.MEMBER_ASKED:
+        return this.#hearAsk(message.userId);
+      case ServerType.USER_LEFT:
+        this.#asks.drop((userId) => userId === message.userId);
+        break;
       case ServerType.USER_UPDATED:
         if (message.id === this.#state.self?.id) this.#renameSelf(userOf(message));
     }
@@ -221,6 +273,12 @@ export class Membership {
     this.#change({ self });
   }
 
+  /** @param {string} userId */
+  #hearAsk(userId) {
+    const user = this.#presence.roster.find(userId);
+    if (user && this.#asks.add(userId)) this.tell("asked", user);
+  }
+
   /** @param {RoomJoined} message */
   #takeSnapshot(message) {
     const enters = !this.isJoined;
@@ -228,18 +286,21 @@ export class Membership {
     this.#admission.settle();
     this.#wasJoined = true;
     this.#presence.replace(message.users);
+    if (message.videoState) this.#asks.clear(); // They may have been answered unheard; who still asks asks again.
     const phase = /** @type {const} */ ("joined");
-    this.#change({ phase, room: message.room, retryAtMs: null, gone: null });
+    const self = this.#presence.roster.find(this.#state.self?.id) ?? this.#state.self;
+    this.#change({ phase, self, room: message.room, retryAtMs: null, gone: null });
     this.#report(this.#timeline.replace(message, this.#state.self?.id));
     if (!enters) return;
     this.#controls.repeat();
+    this.#requests.repeat();
     this.tell("joined", { self: this.#state.self, again });
   }
 
   /** @param {ErrorMessage} message */
   #takeError({ code, message, ref, field }) {
     const wasAsking = this.#admission.asking;
-    if (ref !== undefined && this.#controls.refuse(ref)) {
+    if (this.#refuse(ref)) {
       this.tell("refusal", { code, message, ref, field });
     } else if (code === ErrorCode.NOT_JOINED && this.isJoined) {
       this.#socket.reopen(); // The server has forgotten us: come in again.
@@ -264,30 +325,41 @@ export class Membership {
   /** @param {RateLimited} limited */
   #slowDown(limited) {
     const { action, retryIn, ref } = limited;
-    if (ref !== undefined && this.#controls.refuse(ref)) this.tell("refusal", tooFast(limited));
-    else if (action === ACTIONS[ClientType.ROOM_JOIN] && this.#admission.asking) this.#admission.postpone(retryIn);
+    const wasAsking = this.#admission.asking;
+    if (wasAsking && action === PASSWORD_TRIES) this.#farewell.noteLimit(limited);
+    else if (this.#refuse(ref)) this.tell("refusal", tooFast(limited));
+    else if (action === ACTIONS[ClientType.ROOM_JOIN] && wasAsking) this.#admission.postpone(retryIn);
     else this.tell("ratelimit", { action, retryInMs: retryIn });
+  }
+
+  /** @param {string | undefined} ref @returns {boolean} whether one of ours was refused */
+  #refuse(ref) {
+    return ref !== undefined && (this.#controls.refuse(ref) || this.#requests.refuse(ref));
   }
 
   /** @param {Deed[]} deeds */
   #report(deeds) {
     this.#refresh();
-    const { self } = this.#state;
     for (const deed of deeds) {
-      const byId = deed.kind === "settings" ? deed.by : deed.video.by;
-      const who = { by: this.#presence.roster.find(byId), own: self !== null && byId === self.id };
-      if (deed.kind === "settings") this.tell("settings", { ...who, settings: deed.settings });
-      else this.tell("action", { ...who, kind: deed.kind, video: deed.video });
+      const { self } = this.#state;
+      if (self && deed.kind === "role") this.#change({ self: withRole(self, deed.event) });
+      this.#farewell.note(deed, self);
+      this.#chronicle.report(deed);
     }
   }
 
   /** Brings the state up to what the parts know. */
   #refresh() {
     const { users, count, statuses, summary } = this.#presence.roster;
+    const { film, house, talk } = this.#timeline;
     this.#change({
-      room: withSettings(this.#state.room, this.#timeline.settings),
-      video: this.#timeline.video,
-      waiting: this.#timeline.waiting,
+      room: withSettings(this.#state.room, house.settings),
+      settings: house.settings,
+      granted: house.granted,
+      asked: this.#asks.userIds,
+      chat: talk.messages,
+      video: film.video,
+      waiting: film.waiting,
       users,
       userCount: count,
       statuses,
@@ -307,9 +379,10 @@ export class Membership {
 
 /**
  * @param {Room | null} room
- * @param {Readonly<RoomSettings> | null} settings the room's newest
+ * @param {Settings | null} settings the room's newest
  */
 function withSettings(room, settings) {
   if (!room || !settings || room.settings === settings) return room;
-  return Object.freeze({ ...room, settings });
+  const { title, maxUsers, public: isPublic } = settings;
+  return Object.freeze({ ...room, title, maxUsers, isPublic, settings });
 }

@@ -23,7 +23,7 @@ export function mountWaitSwitch({ root, party }) {
     party.subscribe(draw),
     // What the room answers is shown; a refusal leaves the switch where it was.
     party.on("refusal", draw),
-    listen(box, "change", () => party.setWaitForAll(box.checked)),
+    listen(box, "change", () => party.changeSettings({ waitForAll: box.checked })),
   ]);
 }
 
