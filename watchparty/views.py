@@ -46,6 +46,7 @@ ROOM_SHEETS: Final = tuple(
         *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
         *("instrument", "viewers", "range", "dial", "waiting"),
         *("countdown", "banner", "moment", "dialog"),
+        *("members", "settings"),
     )
 )
 

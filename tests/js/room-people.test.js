@@ -175,13 +175,13 @@ test("all tabs of who is removed leave at once, and it is told once", () => {
   assert.deepEqual([by.name, user.name, ban, reason, ofSelf], ["Cy", "Bo", true, "Spoilers.", false]);
 });
 
-test("who is sent out is told why, in the host's own words", () => {
-  const { party, newest } = entered();
+test("who is sent out is told why, in the host's own words, and when the door is open again", () => {
+  const { party, newest, time } = entered();
   newest().receive(removalOf({ userId: "ada-2", person: ADA.person, reason: "Spoilers." }));
   newest().end(4403);
   assert.equal(party.state.phase, "gone");
-  assert.equal(party.state.gone?.reason, "Spoilers.");
-  assert.equal(party.state.gone?.errorCode, "banned");
+  const { reason, errorCode, retryAtMs } = party.state.gone ?? {};
+  assert.deepEqual([reason, errorCode, retryAtMs], ["Spoilers.", null, time.nowMs + 60_000]);
 });
 
 test("who tries to come back too early hears the door, not the old reason", () => {

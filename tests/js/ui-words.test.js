@@ -10,7 +10,6 @@ import {
   cityOfZone,
   clockTime,
   deedSentence,
-  settingsSentence,
   difference,
   driftSentence,
   durationText,
@@ -21,7 +20,7 @@ import {
   signedDuration,
   spokenTime,
 } from "../../static/js/ui/format.js";
-import { wordsFor } from "../../static/js/ui/gone.js";
+import { asksPassword, passwordWords, secondsLeft, wordsFor } from "../../static/js/ui/gone.js";
 import { burstSentence } from "../../static/js/ui/reactions.js";
 import { checkAddress, fileName } from "../../static/js/ui/source-dialog.js";
 import { shownState } from "../../static/js/ui/sync-status.js";
@@ -84,11 +83,6 @@ test("who did what is one short sentence", () => {
   assert.equal(deedSentence({ ...DEED, own: true, kind: "play", together: true }), "You start it for all together at 12:04.");
 });
 
-test("who lets the film wait for everyone, or no longer, is said", () => {
-  assert.equal(settingsSentence("Ada", { waitForAll: true }), "Ada lets the film wait for whoever has to load.");
-  assert.equal(settingsSentence(null, {}), "The room no longer lets the film wait for whoever has to load.");
-});
-
 test("a rate is shown to the thousandth at most", () => {
   assert.deepEqual([1, 0.75, 1.0804].map(rateText), ["1×", "0.75×", "1.08×"]);
 });
@@ -108,6 +102,23 @@ test("every reason to stay away has words, and an unknown one takes the server's
   assert.equal(wordsFor({ code: 4423, errorCode: "room_full", message: "" }).title, "The room is full.");
   assert.equal(wordsFor({ code: 4499, errorCode: null, message: "Because." }).words, "Because.");
   assert.equal(wordsFor({ code: 4404, errorCode: null, message: "" }).again, null);
+});
+
+test("who may not come in hears the server's own words, and the end of a party its reason", () => {
+  assert.equal(wordsFor({ code: 4403, errorCode: "banned", message: "Come back in a minute." }).words, "Come back in a minute.");
+  const over = wordsFor({ code: 4410, errorCode: null, message: "The owner has ended the party." });
+  assert.equal(over.words, "The owner has ended the party. Start a room of your own whenever you like.");
+});
+
+test("a password is the door's business, with a word where the last one was wrong and a pause after too many", () => {
+  const gone = { code: 4423, errorCode: "password_required", message: "", reason: null, retryAtMs: null };
+  assert.equal(asksPassword(gone), true);
+  assert.equal(asksPassword({ ...gone, errorCode: "locked" }), false);
+  assert.equal(asksPassword(null), false);
+  assert.equal(passwordWords(gone), "");
+  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password" }), "That is not the password. Try again.");
+  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password", retryAtMs: 5000 }), "That were too many tries. Take a breath.");
+  assert.deepEqual([secondsLeft(gone, 0), secondsLeft({ ...gone, retryAtMs: 5000 }, 900), secondsLeft({ ...gone, retryAtMs: 5000 }, 6000)], [0, 5, 0]);
 });
 
 test("a retry counts down and then says that it is under way", () => {

@@ -68,9 +68,9 @@ export class Chronicle {
   }
 
   /** @param {DeedOf<"control-given">} deed */
-  #giveControl({ by, event }) {
+  #giveControl({ by, before, event }) {
     this.#forgetAsksOf(event);
-    this.#tell("control-given", { ...this.#who(by), ...this.#whom(event), granted: event.granted });
+    this.#tell("control-given", { ...this.#who(by), ...this.#whom(event), granted: event.granted, before });
   }
 
   /** @param {DeedOf<"removed">} deed */

@@ -8,6 +8,9 @@ import { ErrorCode } from "../protocol/protocol.js";
 /** @import { SocketState } from "./socket.js" */
 /** @import { Deed } from "./timeline.js" */
 
+/** So long a person who was removed stays out (people.py). */
+const REMOVED_MS = 60_000;
+
 export class Farewell {
   #now;
   /** @type {Partial<Gone>} */
@@ -24,7 +27,7 @@ export class Farewell {
    */
   note(deed, self) {
     if (deed.kind === "removed" && deed.event.person === self?.person) {
-      this.#said = { errorCode: ErrorCode.BANNED, message: removal(deed.event.ban), reason: deed.event.reason ?? null };
+      this.#said = { ...this.#removal(deed.event.ban), reason: deed.event.reason ?? null };
     }
     if (deed.kind === "closed") this.#said = { message: deed.event.reason };
   }
@@ -49,9 +52,10 @@ export class Farewell {
     const told = { code, errorCode: error?.code ?? null, message: error?.message ?? "" };
     return { reason: null, retryAtMs: null, ...told, ...this.#said };
   }
-}
 
-/** @param {boolean} ban */
-function removal(ban) {
-  return ban ? "You may not come into this room any more." : "You were removed from this room. You may come back in a minute.";
+  /** @param {boolean} ban @returns {Partial<Gone>} */
+  #removal(ban) {
+    if (ban) return { errorCode: ErrorCode.BANNED, message: "You may not come into this room any more." };
+    return { message: "You were removed from this room.", retryAtMs: this.#now() + REMOVED_MS };
+  }
 }

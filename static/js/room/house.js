@@ -12,7 +12,7 @@ import { ServerType } from "../protocol/protocol.js";
  *
  * @typedef {{kind: "settings", by: string | null, ref: string | undefined, before: Settings | null, settings: Settings}
  *   | {kind: "role", by: string | null, event: RoleGiven}
- *   | {kind: "control-given", by: string | null, event: ControlGiven}
+ *   | {kind: "control-given", by: string | null, before: boolean, event: ControlGiven}
  *   | {kind: "removed", by: string | null, event: MemberRemoved}
  *   | {kind: "closed", by: string | null, event: RoomClosed}} HouseDeed
  */
@@ -95,9 +95,10 @@ export class House {
 
   /** @param {ControlGiven} event @returns {HouseDeed} */
   #grant(event) {
+    const before = this.#granted.includes(event.person);
     const others = this.#granted.filter((person) => person !== event.person);
     this.#keep(event.granted ? [...others, event.person] : others);
-    return { kind: "control-given", by: event.by, event };
+    return { kind: "control-given", by: event.by, before, event };
   }
 
   /** @param {MemberRemoved} event @returns {HouseDeed} */

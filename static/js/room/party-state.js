@@ -62,7 +62,7 @@
  *   chat: [said: Doing & {message: Readonly<ChatMessage>, ref: string | undefined}],
  *   "chat-removed": [removal: Doing & {messageId: string}],
  *   role: [change: RoleTold],
- *   "control-given": [answer: Doing & Fate & {granted: boolean}],
+ *   "control-given": [answer: Doing & Fate & {granted: boolean, before: boolean}],
  *   removed: [removal: Doing & Fate & {ban: boolean, reason: string | null}],
  *   asked: [user: User],
  *   refusal: [refusal: Refusal],

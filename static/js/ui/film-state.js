@@ -83,6 +83,7 @@ export function mountFilmState({ root, video, party, changeFilm, tryAgain, annou
       const stuck = state.kind === "failed" || state.kind === "empty";
       part(root, "actions").hidden = !stuck;
       part(root, "again").hidden = state.kind !== "failed";
+      part(root, "change").hidden = !party.may.control;
     }
     onChange();
   };
