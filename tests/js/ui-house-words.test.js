@@ -90,9 +90,9 @@ test("a host may undo what another changed, a guest and oneself are offered noth
   const change = { by: BEN, before: settingsOf(), settings: settingsOf({ locked: true }) };
   const { party, told, spoken } = news();
   party.emit("settings", { ...change, own: true });
-  assert.deepEqual(told, []);
+  assert.equal(told.length, 0);
   party.emit("settings", { ...change, own: false });
-  told.at(0)?.back?.();
+  told[0]?.back?.();
   assert.deepEqual(party.asked, [["changeSettings", { locked: false }]]);
   assert.deepEqual(spoken, ["Ben locked the door: nobody new comes in."]);
   const guest = news({ self: BEN });

@@ -159,6 +159,7 @@ test("the picture says why it is empty, and nothing while it plays", () => {
   const seen = { hasSource: true, errorCode: null, readyState: 4, wantsToPlay: true };
   assert.equal(filmState(seen), null);
   assert.equal(filmState({ ...seen, hasSource: false })?.kind, "empty");
+  assert.match(filmState({ ...seen, hasSource: false, mayChoose: false })?.words ?? "", /^A host chooses one/);
   assert.equal(filmState({ ...seen, errorCode: 4 })?.kind, "failed");
   assert.equal(filmState({ ...seen, errorCode: 99 })?.kind, "failed");
   assert.equal(filmState({ ...seen, readyState: 0 })?.kind, "loading");

@@ -141,7 +141,10 @@ function startDoor() {
     door.show(outside && !config.closed);
     door.wait(phase === "connecting");
     if (locked) door.holdBack(secondsLeft(locked, now()));
-    if (locked && locked !== heard) door.askPassword(passwordWords(locked));
+    if (locked && locked !== heard) {
+      door.complain("");
+      door.askPassword(passwordWords(locked));
+    }
     if (locked) heard = locked;
     if (phase === "connecting") door.complain(retryAtMs === null ? "" : `The room can’t be reached just now. ${when(retryAtMs, now())}`);
   };

@@ -9,6 +9,7 @@ import { Controls } from "./controls.js";
 import { Emitter } from "./emitter.js";
 import { Farewell } from "./farewell.js";
 import { NOWHERE } from "./party-state.js";
+import { PartyStore } from "./party-store.js";
 import { Presence, userOf } from "./presence.js";
 import { tooFast } from "./refusals.js";
 import { Requests } from "./requests.js";
@@ -16,9 +17,8 @@ import { withRole } from "./roster.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
-/** @import { ClientMessage, ErrorMessage, RateLimited, Room, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { ClientMessage, ErrorMessage, RateLimited, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
-/** @import { Settings } from "./house.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
 /** @import { SocketPort, SocketState } from "./socket.js" */
 /** @import { Deed } from "./timeline.js" */
@@ -56,9 +56,7 @@ export class Membership {
   #farewell;
   /** @type {Emitter<PartyEvents>} */
   #emitter = new Emitter();
-  /** @type {Emitter<{change: [state: Readonly<PartyState>]}>} */
-  #changes = new Emitter();
-  #state = NOWHERE;
+  #store = new PartyStore();
   #wasJoined = false;
 
   /** @param {PartyParts} parts */
@@ -104,7 +102,7 @@ export class Membership {
     this.#chronicle = new Chronicle({
       presence: this.#presence,
       asks: this.#asks,
-      self: () => this.#state.self,
+      self: () => this.state.self,
       tell: (name, ...args) => this.tell(name, ...args),
     });
     this.#farewell = new Farewell({ now });
@@ -113,11 +111,11 @@ export class Membership {
   }
 
   get state() {
-    return this.#state;
+    return this.#store.state;
   }
 
   get isJoined() {
-    return this.#state.phase === "joined";
+    return this.state.phase === "joined";
   }
 
   get controls() {
@@ -130,7 +128,7 @@ export class Membership {
 
   /** @param {(state: Readonly<PartyState>) => void} listener */
   subscribe(listener) {
-    return this.#changes.on("change", listener);
+    return this.#store.subscribe(listener);
   }
 
   /** @type {Emitter<PartyEvents>["on"]} */
@@ -142,15 +140,15 @@ export class Membership {
   join(details) {
     if (details.roomId !== this.#admission.details?.roomId) this.#forget();
     else if (this.isJoined) return;
-    this.#admission.want({ tab: this.#tab?.(), ticket: this.#state.ticket ?? undefined, ...details });
+    this.#admission.want({ tab: this.#tab?.(), ticket: this.state.ticket ?? undefined, ...details });
     this.#farewell.forget();
-    this.#change({ phase: this.#awayPhase, gone: null });
+    this.#store.change({ phase: this.#awayPhase, gone: null });
     if (this.#socket.state.phase !== "open") this.#socket.connect();
     else if (!this.#admission.asking) this.#admission.ask();
   }
 
   leave() {
-    if (this.#state.phase === "idle") return;
+    if (this.state.phase === "idle") return;
     this.send({ type: ClientType.ROOM_LEAVE });
     this.#forget();
     this.tell("left", { gone: null });
@@ -158,7 +156,7 @@ export class Membership {
 
   /** @returns {boolean} false: not in the room */
   askForControl() {
-    const { self } = this.#state;
+    const { self } = this.state;
     if (!self || !this.send({ type: ClientType.MEMBER_ASK })) return false;
     this.#asks.add(self.id);
     this.#refresh();
@@ -203,7 +201,7 @@ export class Membership {
     this.#disconnect();
     if (phase === "gone") this.#stayAway(this.#farewell.goneFor(code, error));
     else if (phase === "waiting" && !this.#admission.details) this.#socket.close();
-    else this.#change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
+    else this.#store.change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
   }
 
   #disconnect() {
@@ -216,7 +214,7 @@ export class Membership {
     this.#wasJoined = false;
     this.#controls.clear();
     this.#requests.clear();
-    this.#change({ phase: "gone", retryAtMs: null, gone });
+    this.#store.change({ phase: "gone", retryAtMs: null, gone });
     this.tell("left", { gone });
   }
 
@@ -230,7 +228,7 @@ export class Membership {
     this.#timeline.clear();
     this.#presence.clear();
     this.#wasJoined = false;
-    this.#change(NOWHERE);
+    this.#store.change(NOWHERE);
   }
 
   /** @param {ServerMessage | ServerDegraded} message */
@@ -247,16 +245,16 @@ export class Membership {
       case ServerType.ERROR_RATELIMIT:
         return this.#slowDown(message);
       case "server:degraded":
-        return this.#change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
+        return this.#store.change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
       case ServerType.MEMBER_ASKED:
         return this.#hearAsk(message.userId);
       case ServerType.USER_LEFT:
         this.#asks.drop((userId) => userId === message.userId);
         break;
       case ServerType.USER_UPDATED:
-        if (message.id === this.#state.self?.id) this.#renameSelf(userOf(message));
+        if (message.id === this.state.self?.id) this.#renameSelf(userOf(message));
     }
-    const selfId = this.#state.self?.id;
+    const selfId = this.state.self?.id;
     if ("epoch" in message) this.#report(this.#timeline.receive(message, selfId));
     else if (this.#presence.receive(message, selfId)) this.#refresh();
   }
@@ -264,13 +262,13 @@ export class Membership {
   /** @param {UserSelf} message */
   #meetSelf(message) {
     this.#admission.update({ ticket: message.ticket });
-    this.#change({ self: userOf(message), ticket: message.ticket });
+    this.#store.change({ self: userOf(message), ticket: message.ticket });
   }
 
   /** @param {Readonly<User>} self */
   #renameSelf(self) {
     this.#admission.update({ name: self.name, color: self.color });
-    this.#change({ self });
+    this.#store.change({ self });
   }
 
   /** @param {string} userId */
@@ -288,13 +286,13 @@ export class Membership {
     this.#presence.replace(message.users);
     if (message.videoState) this.#asks.clear(); // They may have been answered unheard; who still asks asks again.
     const phase = /** @type {const} */ ("joined");
-    const self = this.#presence.roster.find(this.#state.self?.id) ?? this.#state.self;
-    this.#change({ phase, self, room: message.room, retryAtMs: null, gone: null });
-    this.#report(this.#timeline.replace(message, this.#state.self?.id));
+    const self = this.#presence.roster.find(this.state.self?.id) ?? this.state.self;
+    this.#store.change({ phase, self, room: message.room, retryAtMs: null, gone: null });
+    this.#report(this.#timeline.replace(message, this.state.self?.id));
     if (!enters) return;
     this.#controls.repeat();
     this.#requests.repeat();
-    this.tell("joined", { self: this.#state.self, again });
+    this.tell("joined", { self: this.state.self, again });
   }
 
   /** @param {ErrorMessage} message */
@@ -319,7 +317,7 @@ export class Membership {
   #giveUpJoining() {
     this.#admission.want(null);
     this.#admission.settle();
-    this.#change({ phase: "idle" });
+    this.#store.change({ phase: "idle" });
   }
 
   /** @param {RateLimited} limited */
@@ -341,48 +339,15 @@ export class Membership {
   #report(deeds) {
     this.#refresh();
     for (const deed of deeds) {
-      const { self } = this.#state;
-      if (self && deed.kind === "role") this.#change({ self: withRole(self, deed.event) });
+      const { self } = this.state;
+      if (self && deed.kind === "role") this.#store.change({ self: withRole(self, deed.event) });
       this.#farewell.note(deed, self);
       this.#chronicle.report(deed);
     }
   }
 
-  /** Brings the state up to what the parts know. */
   #refresh() {
-    const { users, count, statuses, summary } = this.#presence.roster;
-    const { film, house, talk } = this.#timeline;
-    this.#change({
-      room: withSettings(this.#state.room, house.settings),
-      settings: house.settings,
-      granted: house.granted,
-      asked: this.#asks.userIds,
-      chat: talk.messages,
-      video: film.video,
-      waiting: film.waiting,
-      users,
-      userCount: count,
-      statuses,
-      statusSummary: summary,
-      pendingControls: this.#controls.count,
-    });
+    const [timeline, { roster }] = [this.#timeline, this.#presence];
+    this.#store.gather({ timeline, roster, asks: this.#asks, controls: this.#controls });
   }
-
-  /** @param {Partial<PartyState>} patch */
-  #change(patch) {
-    const fields = /** @type {(keyof PartyState)[]} */ (Object.keys(patch));
-    if (fields.every((field) => Object.is(patch[field], this.#state[field]))) return;
-    this.#state = Object.freeze({ ...this.#state, ...patch });
-    this.#changes.emit("change", this.#state);
-  }
-}
-
-/**
- * @param {Room | null} room
- * @param {Settings | null} settings the room's newest
- */
-function withSettings(room, settings) {
-  if (!room || !settings || room.settings === settings) return room;
-  const { title, maxUsers, public: isPublic } = settings;
-  return Object.freeze({ ...room, title, maxUsers, isPublic, settings });
 }

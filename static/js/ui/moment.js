@@ -9,6 +9,8 @@ import { deedSentence } from "./format.js";
 /** @import { Timers } from "../room/timer.js" */
 
 const SHOWN_MS = 4000;
+/** A way back is offered a little longer: it has to be read, and reached. */
+const UNDO_MS = 5000;
 /** A film that starts so much later was asked to start for all together; a plain play gives two seconds at most. */
 const TOGETHER_MS = 2100;
 
@@ -54,7 +56,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
     say(words, sentence);
     root.hidden = false;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(hide, SHOWN_MS);
+    timer = setTimeout(hide, back ? UNDO_MS : SHOWN_MS);
   };
 
   /** What we did since makes the way back another one. */
