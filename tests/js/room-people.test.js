@@ -97,6 +97,12 @@ test("roles that changed while we were away hold for us, too", () => {
   assert.equal(party.may.host, true);
 });
 
+test("a list that was asked for after a wrong digest puts our own role right, too", () => {
+  const { party, newest } = entered();
+  newest().receive({ type: "users:list", users: [{ ...ADA, role: "host" }, BO, CY], count: 3 });
+  assert.equal(party.may.host, true);
+});
+
 // -- Control where guests ask ---------------------------------------------------------------
 
 test("control given and taken back changes what one may, for all tabs of the person", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Owners, mountHouseNews } from "../../static/js/ui/house-news.js";
+import { inviteWords } from "../../static/js/ui/invite.js";
 import { controlReason, controlSentence, removalSentence, roleSentence, settingsSentence } from "../../static/js/ui/house-words.js";
 import { settingsOf, userOf } from "./room-fakes.js";
 import { FakeParty } from "./ui-party-fakes.js";
@@ -67,6 +68,12 @@ test("where the film is not ours to control, there is a reason", () => {
   assert.equal(controlReason(settingsOf({ control: "ask" }), { control: false }), "Guests ask before they control this film.");
   assert.equal(controlReason(settingsOf({ control: "ask" }), { control: true }), null);
   assert.equal(controlReason(null, { control: false }), null);
+});
+
+test("an invitation says what else it takes to come in", () => {
+  assert.match(inviteWords(settingsOf({ locked: true, hasPassword: true })), /locked/);
+  assert.match(inviteWords(settingsOf({ hasPassword: true })), /password/);
+  assert.equal(inviteWords(null), "Whoever opens this link can come in.");
 });
 
 // -- Told over the film ---------------------------------------------------------------------

@@ -206,6 +206,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     dialog: byId("invite-dialog", HTMLDialogElement),
     openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],
     copy: (text) => navigator.clipboard.writeText(text),
+    party,
   });
 
   const help = () => {

@@ -256,7 +256,10 @@ export class Membership {
     }
     const selfId = this.state.self?.id;
     if ("epoch" in message) this.#report(this.#timeline.receive(message, selfId));
-    else if (this.#presence.receive(message, selfId)) this.#refresh();
+    else if (this.#presence.receive(message, selfId)) {
+      this.#recogniseSelf();
+      this.#refresh();
+    }
   }
 
   /** @param {UserSelf} message */
@@ -269,6 +272,12 @@ export class Membership {
   #renameSelf(self) {
     this.#admission.update({ name: self.name, color: self.color });
     this.#store.change({ self });
+  }
+
+  /** A whole list of viewers also says who we are; a cut one may not. */
+  #recogniseSelf() {
+    const { self } = this.state;
+    this.#store.change({ self: this.#presence.roster.find(self?.id) ?? self });
   }
 
   /** @param {string} userId */
@@ -285,9 +294,9 @@ export class Membership {
     this.#wasJoined = true;
     this.#presence.replace(message.users);
     if (message.videoState) this.#asks.clear(); // They may have been answered unheard; who still asks asks again.
+    this.#recogniseSelf();
     const phase = /** @type {const} */ ("joined");
-    const self = this.#presence.roster.find(this.state.self?.id) ?? this.state.self;
-    this.#store.change({ phase, self, room: message.room, retryAtMs: null, gone: null });
+    this.#store.change({ phase, room: message.room, retryAtMs: null, gone: null });
     this.#report(this.#timeline.replace(message, this.state.self?.id));
     if (!enters) return;
     this.#controls.repeat();
