@@ -1,31 +1,28 @@
 // @ts-check
 /** Being in a room: comes in, comes back after every loss, and keeps what the server says as one frozen state. */
 
-import { ACTIONS, ClientType, ErrorCode, ServerType } from "../protocol/protocol.js";
+import { ClientType, ServerType } from "../protocol/protocol.js";
 import { Admission } from "./admission.js";
 import { Asks } from "./asks.js";
 import { Chronicle } from "./chronicle.js";
 import { Controls } from "./controls.js";
 import { Emitter } from "./emitter.js";
 import { Farewell } from "./farewell.js";
+import { Objections } from "./objections.js";
 import { NOWHERE } from "./party-state.js";
 import { PartyStore } from "./party-store.js";
 import { Presence, userOf } from "./presence.js";
-import { tooFast } from "./refusals.js";
 import { Requests } from "./requests.js";
 import { withRole } from "./roster.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
-/** @import { ClientMessage, ErrorMessage, RateLimited, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { ClientMessage, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
 /** @import { SocketPort, SocketState } from "./socket.js" */
 /** @import { Deed } from "./timeline.js" */
 /** @import { Timers } from "./timer.js" */
-
-/** The limit of tries at a room's password (admission.py). */
-const PASSWORD_TRIES = "password";
 
 /**
  * @typedef {Timers & {
@@ -54,6 +51,7 @@ export class Membership {
   #asks = new Asks();
   #chronicle;
   #farewell;
+  #objections;
   /** @type {Emitter<PartyEvents>} */
   #emitter = new Emitter();
   #store = new PartyStore();
@@ -106,6 +104,15 @@ export class Membership {
       tell: (name, ...args) => this.tell(name, ...args),
     });
     this.#farewell = new Farewell({ now });
+    this.#objections = new Objections({
+      admission: this.#admission,
+      pending: [this.#controls, this.#requests],
+      farewell: this.#farewell,
+      isJoined: () => this.isJoined,
+      reopen: () => socket.reopen(),
+      tell: (name, ...args) => this.tell(name, ...args),
+      onJoinRefused: () => this.#giveUpJoining(),
+    });
     socket.on("state", (state) => this.#follow(state));
     socket.on("message", (message) => this.#receive(message));
   }
@@ -241,9 +248,9 @@ export class Membership {
       case ServerType.SERVER_TIME: // the clock's own: link.js
         return;
       case ServerType.ERROR:
-        return this.#takeError(message);
+        return this.#objections.takeError(message);
       case ServerType.ERROR_RATELIMIT:
-        return this.#slowDown(message);
+        return this.#objections.slowDown(message);
       case "server:degraded":
         return this.#store.change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
       case ServerType.MEMBER_ASKED:
@@ -304,44 +311,10 @@ export class Membership {
     this.tell("joined", { self: this.state.self, again });
   }
 
-  /** @param {ErrorMessage} message */
-  #takeError({ code, message, ref, field }) {
-    const wasAsking = this.#admission.asking;
-    if (this.#refuse(ref)) {
-      this.tell("refusal", { code, message, ref, field });
-    } else if (code === ErrorCode.NOT_JOINED && this.isJoined) {
-      this.#socket.reopen(); // The server has forgotten us: come in again.
-    } else if (wasAsking && (code === ErrorCode.UNAVAILABLE || code === ErrorCode.INTERNAL)) {
-      this.#socket.reopen(); // Nobody's fault: a later attempt may be let in.
-    } else if (wasAsking && field === "timezone") {
-      this.#admission.update({ timezone: undefined }); // Newer than the server's list: nobody stays out for that.
-      this.#admission.ask();
-    } else {
-      if (wasAsking) this.#giveUpJoining();
-      this.tell("refusal", { code, message, ref, field });
-    }
-  }
-
-  /** The join itself was refused; a close may follow and say that it is final. */
   #giveUpJoining() {
     this.#admission.want(null);
     this.#admission.settle();
     this.#store.change({ phase: "idle" });
-  }
-
-  /** @param {RateLimited} limited */
-  #slowDown(limited) {
-    const { action, retryIn, ref } = limited;
-    const wasAsking = this.#admission.asking;
-    if (wasAsking && action === PASSWORD_TRIES) this.#farewell.noteLimit(limited);
-    else if (this.#refuse(ref)) this.tell("refusal", tooFast(limited));
-    else if (action === ACTIONS[ClientType.ROOM_JOIN] && wasAsking) this.#admission.postpone(retryIn);
-    else this.tell("ratelimit", { action, retryInMs: retryIn });
-  }
-
-  /** @param {string | undefined} ref @returns {boolean} whether one of ours was refused */
-  #refuse(ref) {
-    return ref !== undefined && (this.#controls.refuse(ref) || this.#requests.refuse(ref));
   }
 
   /** @param {Deed[]} deeds */
