@@ -90,7 +90,9 @@ export class FakeElement extends EventTarget {
     }
     this.nodes.splice(before ? this.nodes.indexOf(before) : this.nodes.length, 0, node);
   }
+  /** As in a browser, what is taken out, be it to stand elsewhere, loses the keyboard. */
   remove() {
+    if (this.parent && this.contains(fakeDocument.activeElement)) fakeDocument.activeElement = null;
     if (this.parent) this.parent.nodes = this.parent.nodes.filter((node) => node !== this);
     this.parent = null;
   }
@@ -126,6 +128,9 @@ export class FakeElement extends EventTarget {
 
   focus() {
     fakeDocument.activeElement = this;
+    const event = new Event("focusin");
+    Object.defineProperty(event, "target", { value: this });
+    fakeDocument.dispatchEvent(event);
   }
   scrollIntoView() {}
   get selectionStart() {
@@ -168,11 +173,10 @@ export class FakeElement extends EventTarget {
   }
 }
 
-export const fakeDocument = {
-  /** @type {FakeElement | null} */
-  activeElement: null,
+export const fakeDocument = Object.assign(new EventTarget(), {
+  activeElement: /** @type {FakeElement | null} */ (null),
   createElement: (/** @type {string} */ tag) => new FakeElement(tag),
-};
+});
 
 /** Lets the modules' checks of kinds pass. */
 export function pretendToBeABrowser() {
