@@ -58,6 +58,7 @@ ROOM_SHEETS: Final = tuple(
         *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
         *("instrument", "viewers", "range", "dial", "waiting"),
         *("countdown", "banner", "moment", "dialog"),
+        *("members", "settings"),
     )
 )
 

@@ -43,7 +43,8 @@ def test_two_tabs_of_one_browser_are_two_users_of_one_person(
 ) -> None:
     ada = new_viewer().enter(room, "Ada")
     again = Viewer(ada.page.context, ada.page.url.split("/rooms/")[0]).enter(room, "Ada")
-    eventually(lambda: again.part("member").count() == 2, "two members")
+    eventually(lambda: "2 tabs" in again.part("member").inner_text(), "one row, two tabs")
+    assert again.part("people-count").inner_text() == "2"
 
 
 def test_people_put_aside_on_a_wide_screen_are_there_on_a_narrow_one(

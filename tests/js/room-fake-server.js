@@ -1,15 +1,17 @@
 // @ts-check
 /** A room's server in a few lines, on a network that delays, loses, repeats and reorders. */
 
-import { eventOf, userOf, videoOf } from "./room-fakes.js";
+import { eventOf, messageOf, userOf, videoOf } from "./room-fakes.js";
 
-/** @import { VideoState, Waiting } from "../../static/js/protocol/protocol.js" */
+/** @import { ChatMessage, Role, VideoState, Waiting } from "../../static/js/protocol/protocol.js" */
 /** @import { Position } from "../../static/js/room/ordering.js" */
 /** @import { FakeConnection, FakeTime } from "./room-fakes.js" */
 
 const SLOWEST_MS = 120;
 /** Few, so that who was long away needs a snapshot. */
 const HELD_EVENTS = 6;
+/** Fewer than are written in a run, so that what came earlier is known to some viewers only. */
+const CHAT_KEPT = 20;
 /** A room waits for nobody longer than this. */
 const PATIENCE_MS = 8000;
 
@@ -27,6 +29,12 @@ export class FakeServer {
   history = new Map();
   /** What it waits for, and since which seq. @type {Waiting & {sinceSeq: number} | null} */
   waiting = null;
+  /** What was written, oldest first. @type {ChatMessage[]} */
+  chat = [];
+  /** By user id. @type {Record<string, Role>} */
+  roles = { a: "owner", b: "guest" };
+  /** References of messages that were lost with the history. @type {Set<string>} */
+  lost = new Set();
   /** How often it waited. */
   waits = 0;
   /** @type {Map<string, object>} */
@@ -38,7 +46,7 @@ export class FakeServer {
   #random;
   /** @type {Set<Link>} */
   #links = new Set();
-  /** @type {Map<string, object>} */
+  /** @type {Map<string, any>} */
   #answers = new Map();
   #epochs = 1;
 
@@ -73,8 +81,18 @@ export class FakeServer {
   loseHistory() {
     const epoch = `e${(this.#epochs += 1)}`;
     const seq = Math.max(this.#seq - 2, 0);
-    this.#answers.clear();
+    this.#forgetAfter(seq);
     this.#decide({ ...this.video, epoch, seq, by: null, ref: undefined, currentTime: 1 });
+  }
+
+  /** What was written goes with its answer, so that a repeat is new again; controls are all forgotten. @param {number} seq */
+  #forgetAfter(seq) {
+    for (const [key, answer] of this.#answers) {
+      if (answer.type === "chat:message" && answer.seq <= seq) continue;
+      this.#answers.delete(key);
+      if (answer.type === "chat:message") this.lost.add(answer.ref);
+    }
+    this.chat = this.chat.filter(({ id }) => ![...this.lost].includes(id));
   }
 
   /** @param {Link} link */
@@ -107,7 +125,7 @@ export class FakeServer {
   /** @param {Link} link @param {string} userId @param {Position} [resume] */
   #join(link, userId, resume) {
     link.joined = true;
-    link.send({ type: "user:self", ...userOf(userId), ticket: "t" });
+    link.send({ type: "user:self", ...userOf(userId, { role: this.roles[userId] ?? "guest" }), ticket: "t" });
     const events = resume && this.#missed(resume);
     if (events) this.resumed += 1;
     if (events) this.#welcome(link, { events });
@@ -117,14 +135,15 @@ export class FakeServer {
   /** @param {Link} link */
   #snapshot(link) {
     const { sinceSeq, ...waiting } = this.waiting ?? { sinceSeq: 0 };
-    this.#welcome(link, { videoState: this.video, ...(this.waiting && { waiting }) });
+    this.#welcome(link, { videoState: this.video, chat: this.chat.slice(-CHAT_KEPT), ...(this.waiting && { waiting }) });
   }
 
   /** @param {Link} link @param {object} content */
   #welcome(link, content) {
     const { epoch } = this.video;
     const seq = this.#seq;
-    const rest = { roomId: "demo", room: {}, users: [userOf("a"), userOf("b")], epoch, seq };
+    const users = Object.entries(this.roles).map(([id, role]) => userOf(id, { role }));
+    const rest = { roomId: "demo", room: {}, users, epoch, seq };
     link.send({ type: "room:joined", ...rest, ...content });
   }
 
@@ -147,9 +166,29 @@ export class FakeServer {
       this.#answers.set(key, refusal);
       return link.send(refusal);
     }
-    const changed = this.#changed(control);
     const said = { seq: this.#seq + 1, by: userId, ref: control.ref };
+    if (control.type === "chat:send") return this.#answers.set(key, this.#write(control.text, said));
+    if (control.type === "member:role") return this.#answers.set(key, this.#giveRole(control, said));
+    const changed = this.#changed(control);
     this.#answers.set(key, control.leadMs ? this.#wait(said) : this.#decide({ ...changed, ...said }));
+  }
+
+  /** @param {string} text @param {{seq: number, by: string, ref: string}} said */
+  #write(text, said) {
+    const message = messageOf(said.ref, { userId: said.by, person: `p-${said.by}`, text });
+    this.chat.push(message);
+    return this.#publish({ type: "chat:message", ...message, epoch: this.video.epoch, ...said });
+  }
+
+  /** @param {{userId: string, role: Role}} change @param {{seq: number, by: string, ref: string}} said */
+  #giveRole({ userId, role }, said) {
+    const { epoch } = this.video;
+    const before = Object.keys(this.roles).find((id) => this.roles[id] === "owner") ?? "";
+    const isHandedOver = role === "owner" && before !== userId;
+    if (isHandedOver) this.roles[before] = "host";
+    if (role === "owner" || before !== userId) this.roles[userId] = role;
+    const former = isHandedOver && { formerRole: "host" };
+    return this.#publish({ type: "member:role", userId, person: `p-${userId}`, role: this.roles[userId], reason: "given", ...former, epoch, ...said });
   }
 
   /** @param {{seq: number, by: string, ref: string}} said */

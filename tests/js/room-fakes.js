@@ -4,7 +4,8 @@
 import { Party } from "../../static/js/room/party.js";
 import { RoomSocket } from "../../static/js/room/socket.js";
 
-/** @import { User, VideoState } from "../../static/js/protocol/protocol.js" */
+/** @import { ChatMessage, User, VideoState } from "../../static/js/protocol/protocol.js" */
+/** @import { Settings } from "../../static/js/room/house.js" */
 
 /** Time that passes only when told to. */
 export class FakeTime {
@@ -153,7 +154,8 @@ export function partyWorld() {
   /** @type {[string, any][]} */
   const told = [];
   const names = /** @type {const} */ (["refusal", "action", "settings", "joined", "left", "ratelimit", "settled",
-    "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left"]);
+    "control", "cursors", "cursor-gone", "reactions", "user-joined", "user-left",
+    "chat", "chat-removed", "role", "control-given", "removed", "asked", "answered"]);
   for (const name of names) party.on(name, (/** @type {any} */ detail) => told.push([name, detail]));
 
   /** @param {string} name */
@@ -205,6 +207,29 @@ export function eventOf(fields) {
   return { type: "video:state", ...videoOf(fields) };
 }
 
+/**
+ * @param {Partial<Settings>} [fields]
+ * @returns {Settings}
+ */
+export function settingsOf(fields = {}) {
+  return {
+    title: "", control: "everyone", waitForAll: false, locked: false, hasPassword: false, public: false, maxUsers: 100,
+    chatBy: "everyone", slowModeS: 0, onEnd: "stop", ...fields,
+  };
+}
+
+/**
+ * @param {string} id
+ * @param {Partial<ChatMessage>} [fields]
+ * @returns {ChatMessage}
+ */
+export function messageOf(id, fields = {}) {
+  return {
+    id, userId: "bo", person: "p-bo", name: "Bo", color: "#123456", text: `text of ${id}`, replyTo: null, videoTime: null,
+    timestamp: 0, ...fields,
+  };
+}
+
 /** The room waits for Bo, on top of `videoOf()`. @param {object} [fields] */
 export function waitingOf(fields = {}) {
   return {
@@ -221,7 +246,7 @@ export function snapshotOf(videoState, users = [ADA, BO]) {
   const { epoch, seq } = videoState;
   const room = {
     id: "demo", name: "demo", title: "Demo", createdBy: "", createdAt: 0, maxUsers: 100, isPublic: true,
-    settings: { onEnd: "stop", waitForAll: false },
+    settings: settingsOf({ title: "Demo", public: true }),
   };
   return { type: "room:joined", roomId: "demo", room, videoState, users, epoch, seq };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Whatever the network does, all browsers end with the room's own state, and each control has one outcome. */
+/** Whatever the network does, all browsers end with the room's own state, and whatever was asked has one outcome. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -55,12 +55,15 @@ function viewer(userId, { time, random, server }) {
   const outcomes = new Map();
   party.on("control", ({ ref }) => outcomes.set(ref, []));
   party.on("settled", ({ ref, outcome }) => outcomes.get(ref)?.push(outcome));
+  party.on("answered", ({ ref, outcome }) => outcomes.get(ref)?.push(outcome));
   party.subscribe(({ video }) => witness.check(video));
   party.on("action", ({ video }) => {
     assert.equal(JSON.stringify(video), server.history.get(`${video.epoch} ${video.seq}`));
   });
   party.join({ roomId: "demo", name: userId });
-  return { party, outcomes };
+  /** References of what was written. @type {string[]} */
+  const written = [];
+  return { party, outcomes, written };
 }
 
 /** Sees what reaches one viewer and checks what becomes of it. */
@@ -73,7 +76,7 @@ class Witness {
   /** @param {any} message */
   see({ type, epoch, seq, videoState, events }) {
     this.#isSnapshot = videoState !== undefined;
-    if (type === "video:state" || type === "video:waiting") this.#seen.add(`${epoch} ${seq}`);
+    if (seq !== undefined && type !== "room:joined") this.#seen.add(`${epoch} ${seq}`);
     // A snapshot contains the waits after its video's own seq.
     for (let inside = videoState?.seq ?? seq; inside <= seq; inside += 1) if (videoState) this.#seen.add(`${epoch} ${inside}`);
     for (const event of events ?? []) this.#seen.add(`${event.epoch} ${event.seq}`);
@@ -89,6 +92,17 @@ class Witness {
     assert.equal(video.epoch, last.epoch);
     for (let seq = last.seq + 1; seq <= video.seq; seq += 1) assert.ok(this.#seen.has(`${video.epoch} ${seq}`));
   }
+}
+
+/** @param {ReturnType<typeof viewer>} viewer @param {() => number} random */
+function act({ party, outcomes, written }, random) {
+  const choice = random();
+  if (choice < 0.7) return control(party, random);
+  const writes = choice < 0.95;
+  const who = random() < 0.5 ? "a" : "b";
+  const ref = writes ? party.write(`words ${random()}`) : party.giveRole(who, random() < 0.5 ? "owner" : "host");
+  if (ref) outcomes.set(ref, []);
+  if (ref && writes) written.push(ref);
 }
 
 /** @param {Party} party @param {() => number} random */
@@ -110,10 +124,10 @@ function run(seed) {
   server.faults = { lose: 0.08, repeat: 0.08, reorder: 0.08, refuse: 0.08, ignore: 0.03 };
   for (let step = 0; step < STEPS_PER_RUN; step += 1) {
     const luck = random();
-    const party = viewers[Math.floor(random() * 2)]?.party;
+    const actor = viewers[Math.floor(random() * 2)];
     if (luck < 0.04) server.break(Math.floor(random() * 3));
     else if (luck < 0.05) server.loseHistory();
-    else if (party) control(party, random);
+    else if (actor) act(actor, random);
     for (const each of viewers) each.party.reportReady(() => random() < 0.5);
     time.advance(random() ** 3 * 800);
   }
@@ -124,12 +138,28 @@ function run(seed) {
   return { server, viewers };
 }
 
-test(`${RUNS * STEPS_PER_RUN} steps of controls, waits, losses, repeats, resumptions and new epochs end in one state everywhere`, () => {
+/** What was acknowledged is there once, what was refused is not, and all see the same. @param {ReturnType<typeof run>} world */
+function checkTalk({ server, viewers }) {
+  const ids = server.chat.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length, "something was written twice");
+  for (const { party, outcomes, written } of viewers) {
+    assert.deepEqual(party.state.chat.slice(-20), server.chat.slice(-20));
+    assert.equal(new Set(party.state.chat.map(({ id }) => id)).size, party.state.chat.length);
+    for (const ref of written.filter((ref) => !server.lost.has(ref))) {
+      const [outcome] = outcomes.get(ref) ?? [];
+      if (outcome !== "timeout") assert.equal(ids.includes(ref), outcome === "answered", `${ref} was ${outcome}`);
+    }
+  }
+  return ids.length;
+}
+
+test(`${RUNS * STEPS_PER_RUN} steps of controls, talk, roles, waits, losses, repeats, resumptions and new epochs end in one state everywhere`, () => {
   /** @type {Record<string, number>} */
   const seen = {};
-  let [resumed, waits] = [0, 0];
+  let [resumed, waits, written] = [0, 0, 0];
   for (let seed = 1; seed <= RUNS; seed += 1) {
     const { server, viewers } = run(seed);
+    written += checkTalk({ server, viewers });
     resumed += server.resumed;
     waits += server.waits;
     for (const { party, outcomes } of viewers) {
@@ -137,6 +167,8 @@ test(`${RUNS * STEPS_PER_RUN} steps of controls, waits, losses, repeats, resumpt
       assert.equal(JSON.stringify(party.state.video), JSON.stringify(server.video), `seed ${seed}`);
       assert.deepEqual(party.playhead(), fromVideoState(server.video), `seed ${seed}`);
       assert.equal(party.state.waiting, null, `seed ${seed}`);
+      const roles = Object.fromEntries(party.state.users.map(({ id, role }) => [id, role]));
+      assert.deepEqual(roles, server.roles, `seed ${seed}`);
       assert.equal(party.state.pendingControls, 0, `seed ${seed}`);
       for (const [ref, results] of outcomes) {
         assert.equal(results.length, 1, `seed ${seed}: ${ref} ended ${results.join(" and ") || "never"}`);
@@ -145,6 +177,7 @@ test(`${RUNS * STEPS_PER_RUN} steps of controls, waits, losses, repeats, resumpt
     }
   }
   assert.ok((seen["answered"] ?? 0) > 1000 && (seen["refused"] ?? 0) > 100 && (seen["timeout"] ?? 0) > 20, JSON.stringify(seen));
+  assert.ok(written > 500, `${written} messages`);
   assert.ok(waits > 500, `${waits} waits`);
   assert.ok(resumed > 50, `${resumed} came back without a snapshot`);
 });

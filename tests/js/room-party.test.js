@@ -47,7 +47,7 @@ test("a viewer sent away stays away and is told why", () => {
   newest().receive({ type: "error", code: "banned", message: "Bo banned you." });
   newest().end(4403);
   time.advance(60_000);
-  const gone = { code: 4403, errorCode: "banned", message: "Bo banned you." };
+  const gone = { code: 4403, errorCode: "banned", message: "Bo banned you.", reason: null, retryAtMs: null };
   assert.equal(party.state.phase, "gone");
   assert.deepEqual(party.state.gone, gone);
   assert.deepEqual(toldOf("left"), [{ gone }]);

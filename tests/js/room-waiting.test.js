@@ -153,13 +153,14 @@ test("when the room goes on by itself nobody did anything; who ended the wait is
 
 test("whether the room waits for everyone is asked of the room, and shown once it has decided", () => {
   const { party, newest } = entered();
-  party.setWaitForAll(true);
+  party.changeSettings({ waitForAll: true });
   const [asked] = newest().sentOf("room:settings");
   assert.equal(asked.waitForAll, true);
   assert.ok(asked.ref);
   assert.equal(party.state.room?.settings.waitForAll, false);
-  newest().receive({ type: "room:settings", onEnd: "stop", waitForAll: true, epoch: "e1", seq: 6, by: "ada", ref: asked.ref });
-  assert.deepEqual(party.state.room?.settings, { onEnd: "stop", waitForAll: true });
+  newest().receive({ type: "room:settings", title: "Demo", waitForAll: true, epoch: "e1", seq: 6, by: "ada", ref: asked.ref });
+  assert.equal(party.state.settings?.waitForAll, true);
+  assert.equal(party.state.room?.settings, party.state.settings);
   assert.equal(party.state.room?.title, "Demo");
 });
 
@@ -176,6 +177,6 @@ test("who set the room otherwise is told, whether others or oneself", () => {
 test("without a connection the setting stays, and the viewer is told", () => {
   const { party, newest, toldOf } = entered();
   newest().end(1006);
-  party.setWaitForAll(true);
+  party.changeSettings({ waitForAll: true });
   assert.deepEqual(toldOf("refusal").map(({ code }) => code), ["offline"]);
 });

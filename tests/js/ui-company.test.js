@@ -39,7 +39,7 @@ class FakeParty {
 
 function company(userCount = 3) {
   const time = new FakeTime();
-  const party = new FakeParty({ userCount, self: { id: "me" } });
+  const party = new FakeParty({ userCount, users: [], self: { id: "me" } });
   /** @type {string[]} */
   const told = [];
   /** @type {string[]} */
@@ -52,6 +52,15 @@ function company(userCount = 3) {
   });
   return { time, party, told, announced };
 }
+
+test("somebody's second tab is nobody new, and its end is no leaving", () => {
+  const { time, party, told, announced } = company();
+  party.state.users = [{ id: "a", person: "p-ada", name: "Ada" }];
+  party.emit("user-joined", { id: "a-2", person: "p-ada", name: "Ada" });
+  party.emit("user-left", { id: "a-2", person: "p-ada", name: "Ada" });
+  time.pass(10_000);
+  assert.deepEqual([told, announced], [[], []]);
+});
 
 test("in a crowd nobody hears of comings and goings", () => {
   const { time, party, told, announced } = company(21);

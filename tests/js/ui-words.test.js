@@ -10,7 +10,6 @@ import {
   cityOfZone,
   clockTime,
   deedSentence,
-  settingsSentence,
   difference,
   driftSentence,
   durationText,
@@ -21,7 +20,7 @@ import {
   signedDuration,
   spokenTime,
 } from "../../static/js/ui/format.js";
-import { wordsFor } from "../../static/js/ui/gone.js";
+import { asksPassword, passwordWords, secondsLeft, wordsFor } from "../../static/js/ui/gone.js";
 import { checkAddress, fileName } from "../../static/js/ui/source-dialog.js";
 import { shownState } from "../../static/js/ui/sync-status.js";
 import { isMeasured, wordFor } from "../../static/js/ui/status-words.js";
@@ -83,11 +82,6 @@ test("who did what is one short sentence", () => {
   assert.equal(deedSentence({ ...DEED, own: true, kind: "play", together: true }), "You start it for all together at 12:04.");
 });
 
-test("who lets the film wait for everyone, or no longer, is said", () => {
-  assert.equal(settingsSentence("Ada", { waitForAll: true }), "Ada lets the film wait for whoever has to load.");
-  assert.equal(settingsSentence(null, {}), "The room no longer lets the film wait for whoever has to load.");
-});
-
 test("a rate is shown to the thousandth at most", () => {
   assert.deepEqual([1, 0.75, 1.0804].map(rateText), ["1×", "0.75×", "1.08×"]);
 });
@@ -114,6 +108,23 @@ test("who is to sign in reads what is wrong with it, and may try again", () => {
   assert.equal(words.words, "This token has expired. Get a new one.");
   assert.equal(wordsFor({ code: 4401, errorCode: null, message: "" }).words, "Sign in, then try again.");
   assert.equal(words.again, "Try again");
+});
+
+test("who may not come in hears the server's own words, and the end of a party its reason", () => {
+  assert.equal(wordsFor({ code: 4403, errorCode: "banned", message: "Come back in a minute." }).words, "Come back in a minute.");
+  const over = wordsFor({ code: 4410, errorCode: null, message: "The owner has ended the party." });
+  assert.equal(over.words, "The owner has ended the party. Start a room of your own whenever you like.");
+});
+
+test("a password is the door's business, with a word where the last one was wrong and a pause after too many", () => {
+  const gone = { code: 4423, errorCode: "password_required", message: "", reason: null, retryAtMs: null };
+  assert.equal(asksPassword(gone), true);
+  assert.equal(asksPassword({ ...gone, errorCode: "locked" }), false);
+  assert.equal(asksPassword(null), false);
+  assert.equal(passwordWords(gone), "");
+  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password" }), "That is not the password. Try again.");
+  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password", retryAtMs: 5000 }), "That were too many tries. Take a breath.");
+  assert.deepEqual([secondsLeft(gone, 0), secondsLeft({ ...gone, retryAtMs: 5000 }, 900), secondsLeft({ ...gone, retryAtMs: 5000 }, 6000)], [0, 5, 0]);
 });
 
 test("a retry counts down and then says that it is under way", () => {
@@ -146,6 +157,7 @@ test("the picture says why it is empty, and nothing while it plays", () => {
   const seen = { hasSource: true, errorCode: null, readyState: 4, wantsToPlay: true };
   assert.equal(filmState(seen), null);
   assert.equal(filmState({ ...seen, hasSource: false })?.kind, "empty");
+  assert.match(filmState({ ...seen, hasSource: false, mayChoose: false })?.words ?? "", /^A host chooses one/);
   assert.equal(filmState({ ...seen, errorCode: 4 })?.kind, "failed");
   assert.equal(filmState({ ...seen, errorCode: 99 })?.kind, "failed");
   assert.equal(filmState({ ...seen, readyState: 0 })?.kind, "loading");

@@ -45,7 +45,6 @@ export function mountRailUi({ slug, party, loop, local, tell, announce }) {
       muted: byId("piece-muted", HTMLTemplateElement),
       over: byId("piece-over", HTMLTemplateElement),
     },
-    // @ts-expect-error The state layer grows write, takeBack and may on a branch of its own; goes away with it.
     party,
     slug,
     storage: local,

@@ -5,6 +5,7 @@ import { positionAt, fromVideoState } from "../playback/playhead.js";
 import { mountAnnouncer } from "../ui/announcer.js";
 import { mountBanner } from "../ui/banner.js";
 import { mountCompany } from "../ui/company.js";
+import { mountControlGate } from "../ui/control-gate.js";
 import { mountControls } from "../ui/controls.js";
 import { mountCountdown } from "../ui/countdown.js";
 import { mountFilmState } from "../ui/film-state.js";
@@ -14,15 +15,14 @@ import { mountMoment } from "../ui/moment.js";
 import { Nudge } from "../ui/nudge.js";
 import { mountOthers } from "../ui/others.js";
 import { mountOwnSettings } from "../ui/own-settings.js";
-import { mountPeople } from "../ui/people.js";
 import { loadedTo, mountSeek } from "../ui/seek.js";
 import { mountSourceDialog } from "../ui/source-dialog.js";
 import { mountSyncStatus } from "../ui/sync-status.js";
 import { mountTheatre } from "../ui/theatre.js";
 import { mountVolume } from "../ui/volume.js";
-import { mountWaitSwitch } from "../ui/wait-switch.js";
 import { mountWaitingCard } from "../ui/waiting-card.js";
 import { byId, intervals, newLoop, now, timers } from "./browser.js";
+import { mountPeopleUi } from "./people-ui.js";
 import { mountRailUi } from "./rail-ui.js";
 import { mountHands } from "./room-hands.js";
 
@@ -62,9 +62,6 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     if (known) return known;
     return Number.isFinite(video.duration) && video.duration > 0 ? video.duration : null;
   };
-  const toggle = () => void (party.playhead()?.playing ? party.pause() : party.play());
-  /** Who plays already is together. */
-  const together = () => void (party.playhead()?.playing || party.startTogether());
   const fullscreen = () => toggleFullscreen(stage, video);
   const nudge = new Nudge({
     now,
@@ -85,7 +82,15 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     announce,
     ...timers,
   });
+  const gate = mountControlGate({ root: byId("controls-why", HTMLElement), party, tell: moment.tell, announce });
+  const denied = gate.reason;
+  const toggle = gate.guarded(() => void (party.playhead()?.playing ? party.pause() : party.play()));
+  /** Who plays already is together. */
+  const together = gate.guarded(() => void (party.playhead()?.playing || party.startTogether()));
+  const jump = gate.guarded((/** @type {number} */ byS) => nudge.press(byS));
   const source = mountSourceDialog({
+    denied,
+    explain: gate.guarded(() => {}),
     dialog: byId("source-dialog", HTMLDialogElement),
     opener: byId("source-open", HTMLElement),
     title: byId("source-title", HTMLElement),
@@ -118,7 +123,8 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     loop,
     toggle,
     together,
-    jump: (byS) => nudge.press(byS),
+    jump,
+    denied,
     toggleFullscreen: fullscreen,
     isFullscreen: () => document.fullscreenElement === stage,
     usable: () => filmState.clear && Boolean(sound.hidden) && party.state.waiting === null,
@@ -136,18 +142,9 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     ...timers,
   });
   mountCountdown({ root: byId("countdown", HTMLElement), party, loop, mediaNowMs, announce });
-  mountSeek({ root: controls, loop, party, positionS, durationS, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
+  mountSeek({ root: controls, loop, party, positionS, durationS, denied, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
   const hands = mountHands({ stage, film, controls, video, party, loop, steering, storage: local, toggle, tell: moment.tell, announce });
-  mountPeople({
-    list: byId("people", HTMLElement),
-    count: byId("people-count", HTMLElement),
-    alone: byId("alone", HTMLElement),
-    template: byId("piece-person", HTMLTemplateElement),
-    party,
-    loop,
-    civilNowMs: () => clock.civilNow(),
-    ...intervals,
-  });
+  mountPeopleUi({ party, clock, loop, tell: moment.tell, announce });
   mountCompany({ party, tell: moment.tell, announce, ...timers });
   mountOthers({ root: byId("others", HTMLElement), party, announce });
   mountSyncStatus({
@@ -165,7 +162,6 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     ...intervals,
   });
   mountOwnSettings({ root: byId("own-settings", HTMLElement), steering, storage: local });
-  mountWaitSwitch({ root: byId("wait-for-all", HTMLElement), party });
   mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), announce, ...intervals });
   const wide = matchMedia(WIDE);
   const theatre = mountTheatre({
@@ -179,6 +175,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     dialog: byId("invite-dialog", HTMLDialogElement),
     openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],
     copy: (text) => navigator.clipboard.writeText(text),
+    party,
   });
 
   const help = () => {
@@ -192,10 +189,10 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     commands: {
       toggle,
       together,
-      back10: () => nudge.press(-10),
-      forward10: () => nudge.press(10),
-      back5: () => nudge.press(-5),
-      forward5: () => nudge.press(5),
+      back10: () => jump(-10),
+      forward10: () => jump(10),
+      back5: () => jump(-5),
+      forward5: () => jump(5),
       mute: volume.toggle,
       theatre: theatre.toggle,
       fullscreen,

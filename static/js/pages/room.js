@@ -6,9 +6,10 @@ import { isReadyFor } from "../playback/readiness.js";
 import { Steering } from "../playback/steering.js";
 import { COLORS, TabIdentity, readProfile, rememberProfile, shortName, timeZone } from "../room/identity.js";
 import { followPageLife } from "../room/page-life.js";
+import { remember } from "../room/remember.js";
 import { Party } from "../room/party.js";
 import { mountDoor } from "../ui/door.js";
-import { mountGone } from "../ui/gone.js";
+import { asksPassword, mountGone, passwordWords, secondsLeft } from "../ui/gone.js";
 import { when } from "../ui/banner.js";
 import { mountViewer, reportable } from "../ui/viewer.js";
 import { byId, engine, intervals, newId, now, readConfig, socketUrl, storage, timers } from "./browser.js";
@@ -19,6 +20,7 @@ import { startTheme } from "./start-theme.js";
 /** @import { SyncConfig } from "../playback/follower.js" */
 /** @import { Source, SourceRequest } from "../protocol/protocol.js" */
 /** @import { Profile } from "../room/identity.js" */
+/** @import { Gone } from "../room/party-state.js" */
 
 /**
  * @typedef {object} RoomConfig
@@ -103,11 +105,17 @@ function startDoor() {
   const profile = readProfile(local, Math.random);
   const asked = shortName(new URLSearchParams(location.search).get("name") ?? "");
 
-  /** @param {Profile} as */
-  const enter = async ({ name, color, shareCity }) => {
+  const tickets = storage("sessionStorage");
+  const ticketKey = `csw.ticket.${config.slug}`;
+  /** A reload of this tab comes in again past lock and password. */
+  const ticket = () => tickets?.getItem(ticketKey) || undefined;
+
+  /** @param {Profile} as @param {string} [password] */
+  const enter = async ({ name, color, shareCity }, password) => {
     door.wait(true);
     await identity.ready(timers.setTimeout);
-    party.join({ roomId: config.slug, name, color, shareCity, ...(timezone && { timezone }) });
+    const secrets = { ticket: party.state.ticket ?? ticket(), ...(password && { password }) };
+    party.join({ roomId: config.slug, name, color, shareCity, ...secrets, ...(timezone && { timezone }) });
   };
   const door = mountDoor({
     root: byId("door", HTMLElement),
@@ -115,31 +123,46 @@ function startDoor() {
     colors: COLORS,
     profile,
     timezone: timezone ?? "",
-    join: (chosen) => {
+    join: (chosen, password) => {
       viewer.prime();
       rememberProfile(local, chosen);
       last = chosen;
-      void enter(chosen);
+      void enter(chosen, password);
     },
   });
   let last = { ...profile, name: asked || profile.name };
 
+  /** The refusal that the door has answered already. @type {Gone | null} */
+  let heard = null;
   const draw = () => {
-    const { phase, retryAtMs } = party.state;
-    const outside = phase === "idle" || phase === "connecting";
+    const { phase, retryAtMs, gone } = party.state;
+    const locked = phase === "gone" && asksPassword(gone) ? gone : null;
+    const outside = phase === "idle" || phase === "connecting" || locked !== null;
     door.show(outside && !config.closed);
     door.wait(phase === "connecting");
+    if (locked) door.holdBack(secondsLeft(locked, now()));
+    if (locked && locked !== heard) {
+      door.complain("");
+      door.askPassword(passwordWords(locked));
+    }
+    if (locked) heard = locked;
     if (phase === "connecting") door.complain(retryAtMs === null ? "" : `The room can’t be reached just now. ${when(retryAtMs, now())}`);
   };
   party.subscribe(draw);
+  party.on("joined", () => {
+    door.forgetPassword();
+    remember(tickets, ticketKey, party.state.ticket ?? "");
+  });
   party.on("joined", ({ again }) => again || byId("stage", HTMLElement).focus({ preventScroll: true }));
   party.on("refusal", ({ message }) => party.state.phase === "idle" && door.complain(message));
-  intervals.setInterval(() => party.state.phase === "connecting" && draw(), 1000);
+  intervals.setInterval(() => (party.state.phase === "connecting" || heard !== null) && draw(), 1000);
   mountGone({
     root: byId("gone", HTMLElement),
     party,
     again: () => void enter(last),
-    already: config.closed ? { code: 4410, errorCode: null, message: "" } : null,
+    already: config.closed ? { code: 4410, errorCode: null, message: "", reason: null, retryAtMs: null } : null,
+    now,
+    ...intervals,
   });
 
   viewer.load(config.source);

@@ -14,7 +14,7 @@ const JOIN_PATIENCE_MS = 5000;
 /**
  * What is needed to join.
  * @typedef {Pick<RoomJoin, "roomId" | "name"> &
- *   Partial<Pick<RoomJoin, "tab" | "color" | "timezone" | "shareCity" | "ticket">>} JoinDetails
+ *   Partial<Pick<RoomJoin, "tab" | "color" | "timezone" | "shareCity" | "password" | "ticket">>} JoinDetails
  */
 
 export class Admission {

@@ -1,17 +1,23 @@
 // @ts-check
 /** Being in a room: comes in, comes back after every loss, and keeps what the server says as one frozen state. */
 
-import { ACTIONS, ClientType, ErrorCode, ServerType } from "../protocol/protocol.js";
+import { ClientType, ServerType } from "../protocol/protocol.js";
 import { Admission } from "./admission.js";
+import { Asks } from "./asks.js";
+import { Chronicle } from "./chronicle.js";
 import { Controls } from "./controls.js";
 import { Emitter } from "./emitter.js";
+import { Farewell } from "./farewell.js";
+import { Objections } from "./objections.js";
 import { NOWHERE } from "./party-state.js";
+import { PartyStore } from "./party-store.js";
 import { Presence, userOf } from "./presence.js";
-import { tooFast } from "./refusals.js";
+import { Requests } from "./requests.js";
+import { withRole } from "./roster.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
-/** @import { ClientMessage, ErrorMessage, RateLimited, Room, RoomJoined, RoomSettings, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
+/** @import { ClientMessage, RoomJoined, ServerMessage, User, UserSelf } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
 /** @import { SocketPort, SocketState } from "./socket.js" */
@@ -37,14 +43,18 @@ export class Membership {
   #admission;
   /** @type {Controls} */
   #controls;
+  /** @type {Requests} */
+  #requests;
   /** @type {Timeline} */
   #timeline;
   #presence;
+  #asks = new Asks();
+  #chronicle;
+  #farewell;
+  #objections;
   /** @type {Emitter<PartyEvents>} */
   #emitter = new Emitter();
-  /** @type {Emitter<{change: [state: Readonly<PartyState>]}>} */
-  #changes = new Emitter();
-  #state = NOWHERE;
+  #store = new PartyStore();
   #wasJoined = false;
 
   /** @param {PartyParts} parts */
@@ -67,9 +77,17 @@ export class Membership {
       onSettled: (ref, outcome) => this.tell("settled", { ref, outcome }),
       onRefused: (refusal) => this.tell("refusal", refusal),
     });
+    this.#requests = new Requests({
+      ...timers,
+      newRef,
+      send: (request) => this.send(request),
+      onSettled: (ref, outcome) => this.tell("answered", { ref, outcome }),
+      onRefused: (refusal) => this.tell("refusal", refusal),
+    });
     this.#timeline = new Timeline({
       ...timers,
       controls: this.#controls,
+      requests: this.#requests,
       now,
       askSnapshot: () => this.send({ type: ClientType.ROOM_SYNC }),
       isJoined: () => this.isJoined,
@@ -79,25 +97,45 @@ export class Membership {
       now,
       askUsers: () => this.send({ type: ClientType.USERS_LIST }),
     });
+    this.#chronicle = new Chronicle({
+      presence: this.#presence,
+      asks: this.#asks,
+      self: () => this.state.self,
+      tell: (name, ...args) => this.tell(name, ...args),
+    });
+    this.#farewell = new Farewell({ now });
+    this.#objections = new Objections({
+      admission: this.#admission,
+      pending: [this.#controls, this.#requests],
+      farewell: this.#farewell,
+      isJoined: () => this.isJoined,
+      reopen: () => socket.reopen(),
+      tell: (name, ...args) => this.tell(name, ...args),
+      onJoinRefused: () => this.#giveUpJoining(),
+    });
     socket.on("state", (state) => this.#follow(state));
     socket.on("message", (message) => this.#receive(message));
   }
 
   get state() {
-    return this.#state;
+    return this.#store.state;
   }
 
   get isJoined() {
-    return this.#state.phase === "joined";
+    return this.state.phase === "joined";
   }
 
   get controls() {
     return this.#controls;
   }
 
+  get requests() {
+    return this.#requests;
+  }
+
   /** @param {(state: Readonly<PartyState>) => void} listener */
   subscribe(listener) {
-    return this.#changes.on("change", listener);
+    return this.#store.subscribe(listener);
   }
 
   /** @type {Emitter<PartyEvents>["on"]} */
@@ -109,17 +147,27 @@ export class Membership {
   join(details) {
     if (details.roomId !== this.#admission.details?.roomId) this.#forget();
     else if (this.isJoined) return;
-    this.#admission.want({ tab: this.#tab?.(), ticket: this.#state.ticket ?? undefined, ...details });
-    this.#change({ phase: this.#awayPhase, gone: null });
+    this.#admission.want({ tab: this.#tab?.(), ticket: this.state.ticket ?? undefined, ...details });
+    this.#farewell.forget();
+    this.#store.change({ phase: this.#awayPhase, gone: null });
     if (this.#socket.state.phase !== "open") this.#socket.connect();
     else if (!this.#admission.asking) this.#admission.ask();
   }
 
   leave() {
-    if (this.#state.phase === "idle") return;
+    if (this.state.phase === "idle") return;
     this.send({ type: ClientType.ROOM_LEAVE });
     this.#forget();
     this.tell("left", { gone: null });
+  }
+
+  /** @returns {boolean} false: not in the room */
+  askForControl() {
+    const { self } = this.state;
+    if (!self || !this.send({ type: ClientType.MEMBER_ASK })) return false;
+    this.#asks.add(self.id);
+    this.#refresh();
+    return true;
   }
 
   /**
@@ -146,7 +194,8 @@ export class Membership {
   }
 
   #standing() {
-    const { video, position, waiting } = this.#timeline;
+    const { film, position } = this.#timeline;
+    const { video, waiting } = film;
     return video && position ? { video, position, waits: waiting !== null } : null;
   }
 
@@ -157,9 +206,9 @@ export class Membership {
       return;
     }
     this.#disconnect();
-    if (phase === "gone") this.#stayAway({ code, errorCode: error?.code ?? null, message: error?.message ?? "" });
+    if (phase === "gone") this.#stayAway(this.#farewell.goneFor(code, error));
     else if (phase === "waiting" && !this.#admission.details) this.#socket.close();
-    else this.#change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
+    else this.#store.change({ phase: phase === "idle" ? "idle" : this.#awayPhase, retryAtMs, degraded: null });
   }
 
   #disconnect() {
@@ -171,7 +220,8 @@ export class Membership {
   #stayAway(gone) {
     this.#wasJoined = false;
     this.#controls.clear();
-    this.#change({ phase: "gone", retryAtMs: null, gone });
+    this.#requests.clear();
+    this.#store.change({ phase: "gone", retryAtMs: null, gone });
     this.tell("left", { gone });
   }
 
@@ -180,10 +230,12 @@ export class Membership {
     this.#disconnect();
     this.#socket.close();
     this.#controls.clear();
+    this.#requests.clear();
+    this.#asks.clear();
     this.#timeline.clear();
     this.#presence.clear();
     this.#wasJoined = false;
-    this.#change(NOWHERE);
+    this.#store.change(NOWHERE);
   }
 
   /** @param {ServerMessage | ServerDegraded} message */
@@ -196,29 +248,49 @@ export class Membership {
       case ServerType.SERVER_TIME: // the clock's own: link.js
         return;
       case ServerType.ERROR:
-        return this.#takeError(message);
+        return this.#objections.takeError(message);
       case ServerType.ERROR_RATELIMIT:
-        return this.#slowDown(message);
+        return this.#objections.slowDown(message);
       case "server:degraded":
-        return this.#change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
+        return this.#store.change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
+      case ServerType.MEMBER_ASKED:
+        return this.#hearAsk(message.userId);
+      case ServerType.USER_LEFT:
+        this.#asks.drop((userId) => userId === message.userId);
+        break;
       case ServerType.USER_UPDATED:
-        if (message.id === this.#state.self?.id) this.#renameSelf(userOf(message));
+        if (message.id === this.state.self?.id) this.#renameSelf(userOf(message));
     }
-    const selfId = this.#state.self?.id;
+    const selfId = this.state.self?.id;
     if ("epoch" in message) this.#report(this.#timeline.receive(message, selfId));
-    else if (this.#presence.receive(message, selfId)) this.#refresh();
+    else if (this.#presence.receive(message, selfId)) {
+      this.#recogniseSelf();
+      this.#refresh();
+    }
   }
 
   /** @param {UserSelf} message */
   #meetSelf(message) {
     this.#admission.update({ ticket: message.ticket });
-    this.#change({ self: userOf(message), ticket: message.ticket });
+    this.#store.change({ self: userOf(message), ticket: message.ticket });
   }
 
   /** @param {Readonly<User>} self */
   #renameSelf(self) {
     this.#admission.update({ name: self.name, color: self.color });
-    this.#change({ self });
+    this.#store.change({ self });
+  }
+
+  /** A whole list of viewers also says who we are; a cut one may not. */
+  #recogniseSelf() {
+    const { self } = this.state;
+    this.#store.change({ self: this.#presence.roster.find(self?.id) ?? self });
+  }
+
+  /** @param {string} userId */
+  #hearAsk(userId) {
+    const user = this.#presence.roster.find(userId);
+    if (user && this.#asks.add(userId)) this.tell("asked", user);
   }
 
   /** @param {RoomJoined} message */
@@ -228,88 +300,36 @@ export class Membership {
     this.#admission.settle();
     this.#wasJoined = true;
     this.#presence.replace(message.users);
+    if (message.videoState) this.#asks.clear(); // They may have been answered unheard; who still asks asks again.
+    this.#recogniseSelf();
     const phase = /** @type {const} */ ("joined");
-    this.#change({ phase, room: message.room, retryAtMs: null, gone: null });
-    this.#report(this.#timeline.replace(message, this.#state.self?.id));
+    this.#store.change({ phase, room: message.room, retryAtMs: null, gone: null });
+    this.#report(this.#timeline.replace(message, this.state.self?.id));
     if (!enters) return;
     this.#controls.repeat();
-    this.tell("joined", { self: this.#state.self, again });
+    this.#requests.repeat();
+    this.tell("joined", { self: this.state.self, again });
   }
 
-  /** @param {ErrorMessage} message */
-  #takeError({ code, message, ref, field }) {
-    const wasAsking = this.#admission.asking;
-    if (ref !== undefined && this.#controls.refuse(ref)) {
-      this.tell("refusal", { code, message, ref, field });
-    } else if (code === ErrorCode.NOT_JOINED && this.isJoined) {
-      this.#socket.reopen(); // The server has forgotten us: come in again.
-    } else if (wasAsking && (code === ErrorCode.UNAVAILABLE || code === ErrorCode.INTERNAL)) {
-      this.#socket.reopen(); // Nobody's fault: a later attempt may be let in.
-    } else if (wasAsking && field === "timezone") {
-      this.#admission.update({ timezone: undefined }); // Newer than the server's list: nobody stays out for that.
-      this.#admission.ask();
-    } else {
-      if (wasAsking) this.#giveUpJoining();
-      this.tell("refusal", { code, message, ref, field });
-    }
-  }
-
-  /** The join itself was refused; a close may follow and say that it is final. */
   #giveUpJoining() {
     this.#admission.want(null);
     this.#admission.settle();
-    this.#change({ phase: "idle" });
-  }
-
-  /** @param {RateLimited} limited */
-  #slowDown(limited) {
-    const { action, retryIn, ref } = limited;
-    if (ref !== undefined && this.#controls.refuse(ref)) this.tell("refusal", tooFast(limited));
-    else if (action === ACTIONS[ClientType.ROOM_JOIN] && this.#admission.asking) this.#admission.postpone(retryIn);
-    else this.tell("ratelimit", { action, retryInMs: retryIn });
+    this.#store.change({ phase: "idle" });
   }
 
   /** @param {Deed[]} deeds */
   #report(deeds) {
     this.#refresh();
-    const { self } = this.#state;
     for (const deed of deeds) {
-      const byId = deed.kind === "settings" ? deed.by : deed.video.by;
-      const who = { by: this.#presence.roster.find(byId), own: self !== null && byId === self.id };
-      if (deed.kind === "settings") this.tell("settings", { ...who, settings: deed.settings });
-      else this.tell("action", { ...who, kind: deed.kind, video: deed.video });
+      const { self } = this.state;
+      if (self && deed.kind === "role") this.#store.change({ self: withRole(self, deed.event) });
+      this.#farewell.note(deed, self);
+      this.#chronicle.report(deed);
     }
   }
 
-  /** Brings the state up to what the parts know. */
   #refresh() {
-    const { users, count, statuses, summary } = this.#presence.roster;
-    this.#change({
-      room: withSettings(this.#state.room, this.#timeline.settings),
-      video: this.#timeline.video,
-      waiting: this.#timeline.waiting,
-      users,
-      userCount: count,
-      statuses,
-      statusSummary: summary,
-      pendingControls: this.#controls.count,
-    });
+    const [timeline, { roster }] = [this.#timeline, this.#presence];
+    this.#store.gather({ timeline, roster, asks: this.#asks, controls: this.#controls });
   }
-
-  /** @param {Partial<PartyState>} patch */
-  #change(patch) {
-    const fields = /** @type {(keyof PartyState)[]} */ (Object.keys(patch));
-    if (fields.every((field) => Object.is(patch[field], this.#state[field]))) return;
-    this.#state = Object.freeze({ ...this.#state, ...patch });
-    this.#changes.emit("change", this.#state);
-  }
-}
-
-/**
- * @param {Room | null} room
- * @param {Readonly<RoomSettings> | null} settings the room's newest
- */
-function withSettings(room, settings) {
-  if (!room || !settings || room.settings === settings) return room;
-  return Object.freeze({ ...room, settings });
 }

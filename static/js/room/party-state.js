@@ -1,8 +1,9 @@
 // @ts-check
 /** What a party shows to the page: its state and its events. */
 
-/** @import { Cursor, Reaction, Room, RoomSettings, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
+/** @import { ChatMessage, Cursor, Reaction, Role, Room, RoleGiven, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
 /** @import { ControlKind, Outcome } from "./controls.js" */
+/** @import { Settings } from "./house.js" */
 /** @import { Refusal } from "./refusals.js" */
 /** @import { RoomWait } from "./waiting.js" */
 
@@ -11,6 +12,8 @@
  * @property {number | null} code of the close
  * @property {string | null} errorCode that the server gave, if any
  * @property {string} message for the viewer
+ * @property {string | null} reason in a host's own words
+ * @property {number | null} retryAtMs not before this does it make sense to try again, on the clock of `now`
  *
  * @typedef {object} PartyState frozen; replaced as a whole at each change
  * @property {"idle" | "connecting" | "joined" | "reconnecting" | "gone"} phase
@@ -19,6 +22,10 @@
  * @property {User | null} self
  * @property {string | null} ticket readmits this viewer for 24 h
  * @property {Room | null} room
+ * @property {Settings | null} settings of the room, the newest
+ * @property {readonly string[]} granted persons who may control where guests have to ask
+ * @property {readonly string[]} asked user ids of who asks for control, until answered or gone; hosts know all, a guest only that they asked themselves
+ * @property {readonly Readonly<ChatMessage>[]} chat oldest first, at most 500
  * @property {VideoState | null} video as the room has confirmed it; while it waits, the film stands
  * @property {Readonly<RoomWait> | null} waiting for whom, and until when, before the film goes on
  * @property {readonly User[]} users owner, hosts, guests, each by name
@@ -34,12 +41,30 @@
  * @property {VideoState} video
  * @property {boolean} own
  *
+ * @typedef {object} Doing who did something to the room
+ * @property {User | null} by null: the room itself, or somebody not in the list
+ * @property {boolean} own we did
+ *
+ * @typedef {object} Fate what befell a person
+ * @property {User | null} user a tab of theirs as it was before; null: nobody in the list
+ * @property {string} person
+ * @property {boolean} ofSelf we are that person
+ *
+ * @typedef {Doing & Fate & {role: Role, reason: RoleGiven["reason"], before: User | null}} RoleTold
+ *   `before`: who owned the room until then, where `role` is owner
+ *
  * @typedef {{
  *   cursors: [cursors: Cursor[]],
  *   "cursor-gone": [userId: string],
  *   reactions: [reactions: Reaction[]],
  *   action: [action: Action],
- *   settings: [change: {by: User | null, own: boolean, settings: Readonly<RoomSettings>}],
+ *   settings: [change: Doing & {before: Settings | null, settings: Settings}],
+ *   chat: [said: Doing & {message: Readonly<ChatMessage>, ref: string | undefined}],
+ *   "chat-removed": [removal: Doing & {messageId: string}],
+ *   role: [change: RoleTold],
+ *   "control-given": [answer: Doing & Fate & {granted: boolean, before: boolean}],
+ *   removed: [removal: Doing & Fate & {ban: boolean, reason: string | null}],
+ *   asked: [user: User],
  *   refusal: [refusal: Refusal],
  *   joined: [how: {self: User | null, again: boolean}],
  *   left: [how: {gone: Gone | null}],
@@ -48,9 +73,11 @@
  *   "user-left": [user: User],
  *   control: [control: {kind: ControlKind, ref: string}],
  *   settled: [control: {ref: string, outcome: Outcome}],
+ *   answered: [request: {ref: string, outcome: Outcome}],
  * }} PartyEvents
  *   `cursors` are the others'; `reactions` include our own; `control` is the instant in which one of
- *   ours was given, `settled` the end of its wait.
+ *   ours was given, `settled` the end of its wait, `answered` that of any other request. A refusal
+ *   that carries its `ref` follows where the outcome is another than "answered".
  */
 
 /** @type {Readonly<PartyState>} */
@@ -61,6 +88,10 @@ export const NOWHERE = Object.freeze({
   self: null,
   ticket: null,
   room: null,
+  settings: null,
+  granted: Object.freeze([]),
+  asked: Object.freeze([]),
+  chat: Object.freeze([]),
   video: null,
   waiting: null,
   users: Object.freeze([]),

@@ -4,16 +4,18 @@
 import { fromVideoState, positionAt } from "../playback/playhead.js";
 import { ACTIONS, ClientType, LIMITS, MAX_POSITION_S } from "../protocol/protocol.js";
 import { Allowance } from "./allowance.js";
+import { mayOf } from "./may.js";
 import { Membership } from "./membership.js";
 import { ReadyReport } from "./ready.js";
 import { offline } from "./refusals.js";
 import { Throttle } from "./throttle.js";
 
-/** @import { ClientMessage, Emoji, Source, SourceRequest, Status } from "../protocol/protocol.js" */
+/** @import { ChangeSettings, ClientMessage, Emoji, Role, Source, SourceRequest, Status } from "../protocol/protocol.js" */
 /** @import { JoinDetails } from "./admission.js" */
 /** @import { Emitter } from "./emitter.js" */
 /** @import { PartyParts } from "./membership.js" */
 /** @import { PartyEvents, PartyState } from "./party-state.js" */
+/** @import { Request } from "./requests.js" */
 /** @import { RoomWait } from "./waiting.js" */
 
 /** The server allows 20 cursors and one status a second. */
@@ -33,18 +35,16 @@ export class Party {
   #status;
   #reactions;
   #ready;
-  #newRef;
   #isPointing = false;
 
   /** @param {PartyParts} parts */
   constructor(parts) {
-    const { clock, now, newRef, setTimeout, clearTimeout } = parts;
+    const { clock, now, setTimeout, clearTimeout } = parts;
     const membership = new Membership(parts);
     const pass = (/** @type {ClientMessage} */ message) => membership.send(message);
     const throttled = { now, setTimeout, clearTimeout, pass };
     this.#membership = membership;
     this.#clock = clock;
-    this.#newRef = () => newRef();
     this.#ready = new ReadyReport({ send: (seq) => membership.send({ type: ClientType.VIDEO_READY, seq }) });
     membership.on("joined", () => this.#ready.forget());
     this.#cursor = new Throttle({ ...throttled, intervalMs: CURSOR_INTERVAL_MS });
@@ -54,6 +54,11 @@ export class Party {
 
   get state() {
     return this.#membership.state;
+  }
+
+  /** What this viewer may do here, as far as the page has to know: the server decides. */
+  get may() {
+    return mayOf(this.state);
   }
 
   /**
@@ -152,7 +157,7 @@ export class Party {
       this.#membership.tell("ratelimit", { action: ACTIONS[ClientType.REACTION_SEND], retryInMs });
       return;
     }
-    const videoTime = this.#membership.controls.ownPosition() ?? this.#playheadPosition();
+    const videoTime = this.#filmPosition();
     this.#ask({ type: ClientType.REACTION_SEND, emoji, x: percent(x), y: percent(y), videoTime });
   }
 
@@ -171,9 +176,58 @@ export class Party {
     this.#ready.offer(this.state.waiting, this.state.self?.id, isReady);
   }
 
-  /** @param {boolean} waitForAll whether the film stands for everybody while somebody's is loading */
-  setWaitForAll(waitForAll) {
-    this.#ask({ type: ClientType.ROOM_SETTINGS, waitForAll, ref: this.#newRef() });
+  /**
+   * Requests return their ref, or null when the room cannot be reached (and a `refusal` says so).
+   * @param {string} text
+   * @param {{replyTo?: string}} [options] `replyTo`: id of the message answered
+   */
+  write(text, { replyTo } = {}) {
+    const answered = replyTo === undefined ? {} : { replyTo };
+    return this.#request({ type: ClientType.CHAT_SEND, text, ...answered, videoTime: this.#filmPosition() });
+  }
+
+  /** @param {string} messageId of our own, or as a host of anybody's */
+  takeBack(messageId) {
+    return this.#request({ type: ClientType.CHAT_REMOVE, messageId });
+  }
+
+  /**
+   * @param {string} userId
+   * @param {Role} role of the whole person; `owner` hands the room over
+   */
+  giveRole(userId, role) {
+    return this.#request({ type: ClientType.MEMBER_ROLE, userId, role });
+  }
+
+  /**
+   * @param {string} userId any tab of the person
+   * @param {{ban?: boolean, reason?: string}} [options] `ban`: for the room's life, else for a minute
+   */
+  removeMember(userId, { ban = false, reason } = {}) {
+    return this.#request({ type: ClientType.MEMBER_REMOVE, userId, ban, ...(reason && { reason }) });
+  }
+
+  /** Asks the hosts, where guests have to ask; our own id is in `asked` until somebody answers. */
+  askForControl() {
+    if (!this.#membership.askForControl()) this.#membership.tell("refusal", offline());
+  }
+
+  /**
+   * @param {string} userId
+   * @param {boolean} grant control, until it is taken back the same way
+   */
+  answerAsk(userId, grant) {
+    return this.#request({ type: ClientType.MEMBER_ANSWER, userId, grant });
+  }
+
+  /** @param {Omit<ChangeSettings, "type" | "ref">} changes what is left out stays; an empty password: none any more */
+  changeSettings(changes) {
+    return this.#request({ type: ClientType.ROOM_SETTINGS, ...changes });
+  }
+
+  /** Ends the party for everybody, for good. */
+  endRoom() {
+    return this.#request({ type: ClientType.ROOM_CLOSE });
   }
 
   /** @param {Status} status */
@@ -189,9 +243,19 @@ export class Party {
     this.#ask({ type: ClientType.MEMBER_RENAME, name, color });
   }
 
+  /** Where this viewer is in the film; the room, while no player of ours knows. */
+  #filmPosition() {
+    return this.#membership.controls.ownPosition() ?? this.#playheadPosition();
+  }
+
   #playheadPosition() {
     const playhead = this.playhead();
     return playhead ? positionAt(playhead, this.#clock.now()) : 0;
+  }
+
+  /** @param {Request} request */
+  #request(request) {
+    return this.#membership.requests.give(request);
   }
 
   /** @param {ClientMessage} message that the viewer expects to have an effect */

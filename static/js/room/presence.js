@@ -40,6 +40,14 @@ export class Presence {
     this.#roster.replace(users);
   }
 
+  /** A person was sent out: their tabs leave without another word. @param {string} person */
+  dismiss(person) {
+    for (const { id } of this.#roster.tabsOf(person)) {
+      this.#roster.remove(id);
+      this.#emitter.emit("cursor-gone", id);
+    }
+  }
+
   clear() {
     this.#roster = new Roster();
     this.#askedAtMs = -Infinity;

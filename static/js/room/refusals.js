@@ -7,7 +7,7 @@
  * @typedef {object} Refusal
  * @property {string} code of the server, or `offline`, `timeout`, `ratelimit`
  * @property {string} message a sentence for the viewer
- * @property {string} [ref] of the control that was refused
+ * @property {string} [ref] of what was refused
  * @property {string} [field] that the server did not like
  * @property {number} [retryInMs]
  */
@@ -23,6 +23,14 @@ export function offline() {
  */
 export function unanswered(ref) {
   return { code: "timeout", message: "The room did not answer in time. You follow the room again.", ref };
+}
+
+/**
+ * @param {string} ref
+ * @returns {Refusal} nobody knows whether it arrived, and it was no control
+ */
+export function unheard(ref) {
+  return { code: "timeout", message: "The room did not answer in time. Try again.", ref };
 }
 
 /**

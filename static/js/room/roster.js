@@ -3,10 +3,17 @@
 
 import { crc32 } from "./crc32.js";
 
-/** @import { Status, StatusSummary, User } from "../protocol/protocol.js" */
+/** @import { Role, Status, StatusSummary, User } from "../protocol/protocol.js" */
 
 /** @type {Record<string, number>} */
 const ROLE_ORDER = { owner: 0, host: 1, guest: 2 };
+
+/**
+ * @typedef {object} RoleChange
+ * @property {string} person whose role it is from now on
+ * @property {Role} role
+ * @property {Role} [formerRole] of who owned the room before, where `role` is owner
+ */
 
 export class Roster {
   /** @type {Map<string, User>} */
@@ -80,6 +87,22 @@ export class Roster {
     return user;
   }
 
+  /** Who owns the room now, as far as known here. */
+  get owner() {
+    return this.users.find(({ role }) => role === "owner") ?? null;
+  }
+
+  /** @param {RoleChange} change for all tabs of a person, and for those of who was owner */
+  giveRole(change) {
+    this.#users = new Map([...this.#users].map(([id, user]) => [id, withRole(user, change)]));
+    this.#sorted = null;
+  }
+
+  /** The tabs of a person, in the order of the list. @param {string} person */
+  tabsOf(person) {
+    return this.users.filter((user) => user.person === person);
+  }
+
   /**
    * Whether the server's digest differs from what is known here, so that the list is to be asked.
    * @param {{count: number, hash?: number}} digest without a hash (large rooms) only the count is taken
@@ -110,6 +133,18 @@ export class Roster {
     const kept = entries.filter(([userId]) => isKept(userId));
     if (kept.length < entries.length) this.#statuses = Object.freeze(Object.fromEntries(kept));
   }
+}
+
+/**
+ * @template {User} T
+ * @param {T} user
+ * @param {RoleChange} change
+ * @returns {Readonly<T>} the same object where it changes nothing
+ */
+export function withRole(user, { person, role, formerRole }) {
+  const isRelieved = role === "owner" && formerRole !== undefined && user.role === "owner";
+  const now = user.person === person ? role : isRelieved ? formerRole : user.role;
+  return now === user.role ? user : Object.freeze({ ...user, role: now });
 }
 
 /**

@@ -33,11 +33,14 @@ export function mountCompany({ party, tell, announce, setTimeout, clearTimeout }
     if (sentence) announce(sentence);
   };
   /**
-   * @param {{id: string, name: string}} user
+   * @param {{id: string, person: string, name: string}} user
    * @param {boolean} came
    */
-  const note = ({ id, name }, came) => {
-    if (party.state.userCount > CROWD || id === party.state.self?.id) return;
+  const note = ({ id, person, name }, came) => {
+    const { userCount, users, self } = party.state;
+    // Somebody's second tab is nobody new, and its end is no leaving.
+    const hasOthers = users.some((user) => user.person === person && user.id !== id);
+    if (userCount > CROWD || id === self?.id || hasOthers) return;
     tell(came ? `${name} came in.` : `${name} left.`);
     const before = news.get(id);
     // Who went and is back, or came and is gone again, changed nothing.

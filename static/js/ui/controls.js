@@ -23,23 +23,29 @@ const JUMP_S = 10;
  * @param {() => void} needs.toggleFullscreen
  * @param {() => boolean} needs.isFullscreen
  * @param {() => boolean} needs.usable the picture is free for a big button
+ * @param {() => string | null} needs.denied why this viewer may not control the film; null: they may
  */
-export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, toggle, together, jump, toggleFullscreen, isFullscreen, usable }) {
+export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, toggle, together, jump, toggleFullscreen, isFullscreen, usable, denied }) {
   const play = need(root, "#play", HTMLButtonElement);
   const fullscreen = need(root, "#fullscreen", HTMLButtonElement);
   const rate = need(root, "#rate", HTMLSelectElement);
-  const askers = [...root.querySelectorAll("#play, #back, #forward, #rate")];
   const start = need(root, "#together", HTMLButtonElement);
+  const movers = [play, need(root, "#back", HTMLButtonElement), need(root, "#forward", HTMLButtonElement)];
+  const titles = new Map([start, rate, ...movers].map((element) => [element, element.title]));
 
   const draw = () => {
     const { video, phase, userCount } = party.state;
     const playhead = party.playhead();
     const playing = playhead?.playing ?? false;
     setIcon(play, playing ? "icon-pause" : "icon-play");
-    name(play, playing ? "Pause" : "Play", " (K)");
-    for (const element of askers) setDisabled(element, !video?.source);
+    const why = denied();
+    name(play, playing ? "Pause" : "Play");
+    titles.set(play, `${playing ? "Pause" : "Play"} (K)`);
+    for (const element of movers) setDisabled(element, !video?.source);
     setDisabled(start, !video?.source || playing);
-    bigPlay.hidden = playing || phase !== "joined" || !video?.source || !usable();
+    setDisabled(rate, !video?.source || why !== null);
+    for (const [element, title] of titles) setDenied(element, why, title);
+    bigPlay.hidden = playing || phase !== "joined" || !video?.source || !usable() || why !== null;
     bigTogether.hidden = bigPlay.hidden || userCount < 2;
     if (playhead && !rate.matches(":focus-visible")) showRate(rate, playhead.rate);
   };
@@ -47,7 +53,9 @@ export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, 
   const drawFullscreen = () => {
     const on = isFullscreen();
     setIcon(fullscreen, on ? "icon-unfull" : "icon-full");
-    name(fullscreen, on ? "Leave full screen" : "Full screen", " (F)");
+    const label = on ? "Leave full screen" : "Full screen";
+    name(fullscreen, label);
+    fullscreen.title = `${label} (F)`;
   };
 
   draw();
@@ -76,12 +84,9 @@ export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, 
 /**
  * @param {HTMLElement} button
  * @param {string} label
- * @param {string} key
  */
-function name(button, label, key) {
-  if (button.getAttribute("aria-label") === label) return;
-  button.setAttribute("aria-label", label);
-  button.title = label + key;
+function name(button, label) {
+  if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
 }
 
 /**
@@ -92,6 +97,18 @@ function setDisabled(element, disabled) {
   if (element instanceof HTMLButtonElement || element instanceof HTMLSelectElement) {
     if (element.disabled !== disabled) element.disabled = disabled;
   }
+}
+
+/**
+ * Not for this viewer, but to be reached and to say why: a press tells it over the film, too.
+ * @param {HTMLElement} element
+ * @param {string | null} why
+ * @param {string} title its own
+ */
+function setDenied(element, why, title) {
+  if (why === null) element.removeAttribute("aria-disabled");
+  else element.setAttribute("aria-disabled", "true");
+  if (element.title !== (why ?? title)) element.title = why ?? title;
 }
 
 /**

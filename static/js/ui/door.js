@@ -6,6 +6,8 @@ import { cityOfZone, initial } from "./format.js";
 
 /** @import { Profile } from "../room/identity.js" */
 
+const LABEL = "Join and play with sound";
+
 /** In the order of the colours a name may have. */
 const COLOR_NAMES = [
   ...["Tomato", "Amber", "Olive", "Green", "Teal", "Blue"],
@@ -19,7 +21,7 @@ const COLOR_NAMES = [
  * @param {readonly string[]} needs.colors
  * @param {Profile} needs.profile as remembered
  * @param {string} needs.timezone
- * @param {(profile: Profile) => void} needs.join
+ * @param {(profile: Profile, password: string) => void} needs.join the password is empty where nobody asked for one
  */
 export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
   const form = need(root, "#door-form", HTMLFormElement);
@@ -29,6 +31,9 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
   const fields = need(root, "#door-fields", HTMLElement);
   const button = need(root, "#door-join", HTMLButtonElement);
   const error = need(root, "#door-error", HTMLElement);
+  const secret = need(root, "#door-secret", HTMLElement);
+  const password = need(root, "#door-password", HTMLInputElement);
+  const passwordError = need(root, "#door-password-error", HTMLElement);
   const guess = cityOfZone(timezone);
 
   const choose = drawSwatches(need(root, "#door-colors", HTMLElement), swatch, colors, profile.color);
@@ -54,6 +59,13 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
     name.setAttribute("aria-invalid", String(aboutName));
   };
 
+  /** @param {string} sentence what is wrong with the password; empty: nothing */
+  const complainOfPassword = (sentence) => {
+    passwordError.hidden = sentence === "";
+    say(passwordError, sentence);
+    password.setAttribute("aria-invalid", String(sentence !== ""));
+  };
+
   show(profile.name !== "");
   button.hidden = false;
   if (profile.name !== "") button.focus({ preventScroll: true });
@@ -66,9 +78,29 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
     /** @param {boolean} busy */
     wait(busy) {
       button.disabled = busy;
-      say(part(button, "label"), busy ? "Opening the door…" : "Join and play with sound");
+      say(part(button, "label"), busy ? "Opening the door…" : LABEL);
     },
     complain,
+    /**
+     * The room wants its password, or another one.
+     * @param {string} sentence what was wrong with the last
+     */
+    askPassword(sentence) {
+      secret.hidden = false;
+      complainOfPassword(sentence);
+      password.focus();
+      password.select();
+    },
+    /** @param {number} seconds until the next try; 0: now */
+    holdBack(seconds) {
+      button.disabled = seconds > 0;
+      say(part(button, "label"), seconds > 0 ? `Try again in ${seconds} s` : LABEL);
+    },
+    /** It was the right one, and is nobody's business any more. */
+    forgetPassword() {
+      password.value = "";
+      secret.hidden = true;
+    },
     ...stopAll([
       listen(part(known, "change"), "click", () => {
         show(false);
@@ -76,6 +108,7 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
         name.select();
       }),
       listen(name, "input", () => complain("")),
+      listen(password, "input", () => complainOfPassword("")),
       listen(form, "submit", (/** @type {Event} */ event) => {
         event.preventDefault();
         const chosen = name.value.trim();
@@ -85,7 +118,12 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
           name.focus();
           return;
         }
-        join({ name: chosen, color: choose(), shareCity: city.checked });
+        if (!secret.hidden && password.value === "") {
+          complainOfPassword("Type the password you were told.");
+          password.focus();
+          return;
+        }
+        join({ name: chosen, color: choose(), shareCity: city.checked }, secret.hidden ? "" : password.value);
       }),
     ]),
   };

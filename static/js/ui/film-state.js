@@ -25,11 +25,13 @@ const REASONS = Object.freeze({
  * @param {number | null} seen.errorCode of MediaError
  * @param {number} seen.readyState of HTMLMediaElement
  * @param {boolean} seen.wantsToPlay the room plays
+ * @param {boolean} [seen.mayChoose] this viewer may change the film
  * @returns {FilmState} null: nothing to say
  */
-export function filmState({ hasSource, errorCode, readyState, wantsToPlay }) {
+export function filmState({ hasSource, errorCode, readyState, wantsToPlay, mayChoose = true }) {
   if (!hasSource) {
-    return { kind: "empty", title: "No film yet.", words: "Choose one, and it opens for everyone in the room." };
+    const words = mayChoose ? "Choose one, and it opens for everyone in the room." : "A host chooses one, and it opens for everyone in the room.";
+    return { kind: "empty", title: "No film yet.", words };
   }
   if (errorCode !== null) {
     const why = REASONS[errorCode] ?? "The browser gave no reason.";
@@ -66,12 +68,14 @@ export function mountFilmState({ root, video, party, changeFilm, tryAgain, annou
           errorCode: video.error?.code ?? null,
           readyState: video.readyState,
           wantsToPlay: party.playhead()?.playing ?? false,
+          mayChoose: party.may.control,
         })
       : null;
 
   const show = () => {
     timer = null;
     const state = look();
+    part(root, "change").hidden = !party.may.control;
     if (shown?.kind === state?.kind && shown?.words === state?.words) return;
     announceChange(shown, state, announce);
     shown = state;

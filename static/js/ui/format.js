@@ -182,16 +182,6 @@ export function deedSentence({ name, own, kind, positionS, rate, title, ended, t
 }
 
 /**
- * Who set the room otherwise.
- * @param {string | null} name
- * @param {{waitForAll?: boolean}} settings
- */
-export function settingsSentence(name, { waitForAll = false }) {
-  const who = name ?? "The room";
-  return waitForAll ? `${who} lets the film wait for whoever has to load.` : `${who} no longer lets the film wait for whoever has to load.`;
-}
-
-/**
  * A city out of a time zone's name, for the hint at the door: "Europe/Berlin" → "Berlin".
  * @param {string} timezone
  */

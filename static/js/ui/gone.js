@@ -1,11 +1,12 @@
 // @ts-check
 /** The room is not to be had: each reason is a full state with words and a way on. */
 
+import { ErrorCode } from "../protocol/protocol.js";
 import { listen, part, say, stopAll } from "./dom.js";
 
 /** @import { Party } from "../room/party.js" */
+/** @import { Gone } from "../room/party-state.js" */
 
-/** @typedef {{code: number | null, errorCode: string | null, message: string}} Gone */
 /** @typedef {{title: string, words: string, again: string | null}} Words */
 
 /** @type {Readonly<Record<string, Words>>} */
@@ -28,7 +29,7 @@ const BY_ERROR = Object.freeze({
   banned: {
     title: "You can’t come into this room.",
     words: "A host closed it for you. Other rooms are open.",
-    again: null,
+    again: "Try again",
   },
   unauthorised: {
     title: "This room asks who you are.",
@@ -42,7 +43,7 @@ const BY_CODE = Object.freeze({
   4401: BY_ERROR.unauthorised,
   4403: {
     title: "You were taken out of the room.",
-    words: "A host removed you. After a minute the door is open again.",
+    words: "A host asked you to leave. After a minute the door is open again.",
     again: "Come back",
   },
   4404: BY_ERROR.no_such_room,
@@ -64,13 +65,16 @@ const BY_CODE = Object.freeze({
 });
 
 /**
- * @param {Gone} gone
+ * @param {Pick<Gone, "code" | "errorCode" | "message">} gone
  * @returns {Words}
  */
 export function wordsFor({ code, errorCode, message }) {
-  const known = (errorCode && BY_ERROR[errorCode]) || (code !== null && BY_CODE[code]) || null;
+  const known = (errorCode !== null && BY_ERROR[errorCode]) || (code !== null && BY_CODE[code]) || null;
   // What is wrong with a sign-in only the server knows: none, one that has expired, a forged cookie.
   if (known === BY_ERROR.unauthorised) return { ...known, words: message || known.words };
+  const isOver = errorCode === null && code === 4410 && message !== "";
+  if (known && isOver) return { ...known, words: `${message} Start a room of your own whenever you like.` };
+  if (known && errorCode === "banned" && message !== "") return { ...known, words: message };
   return known || { title: "The room let go of you.", words: message || "Try again in a moment.", again: "Try again" };
 }
 
@@ -80,19 +84,26 @@ export function wordsFor({ code, errorCode, message }) {
  * @param {Party} needs.party
  * @param {() => void} needs.again
  * @param {Gone | null} needs.already known before anybody asked the room
+ * @param {() => number} needs.now the party's local clock
+ * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
+ * @param {(handle: any) => void} needs.clearInterval
  */
-export function mountGone({ root, party, again, already }) {
+export function mountGone({ root, party, again, already, now, setInterval, clearInterval }) {
   const button = part(root, "again");
   const draw = () => {
     const gone = party.state.phase === "gone" ? party.state.gone : already;
-    if (!gone) {
+    if (!gone || asksPassword(gone)) {
       root.hidden = true;
       return;
     }
     const words = wordsFor(gone);
+    const leftS = secondsLeft(gone, now());
+    say(part(root, "reason"), gone.reason ? `A host wrote: “${gone.reason}”` : "");
+    part(root, "reason").hidden = !gone.reason;
     say(part(root, "title"), words.title);
     say(part(root, "words"), words.words);
-    say(button, words.again ?? "");
+    say(button, leftS > 0 ? `${words.again} in ${leftS} s` : (words.again ?? ""));
+    button.toggleAttribute("disabled", leftS > 0);
     button.hidden = words.again === null;
     if (root.hidden) {
       root.hidden = false;
@@ -100,5 +111,30 @@ export function mountGone({ root, party, again, already }) {
     }
   };
   draw();
-  return stopAll([party.subscribe(draw), listen(button, "click", again)]);
+  const timer = setInterval(() => party.state.gone?.retryAtMs && draw(), 1000);
+  return stopAll([party.subscribe(draw), listen(button, "click", again), () => clearInterval(timer)]);
+}
+
+/** Whether the way on is a password: then the door asks for it. @param {Gone | null} gone */
+export function asksPassword(gone) {
+  return gone?.errorCode === ErrorCode.PASSWORD_REQUIRED || gone?.errorCode === ErrorCode.WRONG_PASSWORD;
+}
+
+/**
+ * Until it makes sense to try again.
+ * @param {Gone} gone
+ * @param {number} nowMs the party's local clock
+ */
+export function secondsLeft({ retryAtMs }, nowMs) {
+  return retryAtMs === null ? 0 : Math.max(0, Math.ceil((retryAtMs - nowMs) / 1000));
+}
+
+/**
+ * What the door says beside its password field.
+ * @param {Gone} gone
+ * @returns {string} empty: nothing is wrong yet
+ */
+export function passwordWords({ errorCode, retryAtMs }) {
+  if (errorCode === ErrorCode.PASSWORD_REQUIRED) return "";
+  return retryAtMs === null ? "That is not the password. Try again." : "That were too many tries. Take a breath.";
 }

@@ -1,15 +1,19 @@
 // @ts-check
 /** The invite link: shown, copied, confirmed. */
 
-import { listen, need, say, stopAll } from "./dom.js";
+import { listen, need, part, say, stopAll } from "./dom.js";
+
+/** @import { Settings } from "../room/house.js" */
+/** @import { Party } from "../room/party.js" */
 
 /**
  * @param {object} needs
  * @param {HTMLDialogElement} needs.dialog
  * @param {HTMLElement[]} needs.openers
  * @param {(text: string) => Promise<void>} needs.copy rejects where the browser forbids it
+ * @param {Pick<Party, "state">} needs.party
  */
-export function mountInvite({ dialog, openers, copy }) {
+export function mountInvite({ dialog, openers, copy, party }) {
   const link = need(dialog, "#invite-link", HTMLInputElement);
   const button = need(dialog, "#invite-copy", HTMLButtonElement);
   const said = need(dialog, "#invite-said", HTMLElement);
@@ -26,6 +30,7 @@ export function mountInvite({ dialog, openers, copy }) {
     }
   };
   const open = () => {
+    say(part(dialog, "words"), inviteWords(party.state.settings));
     say(said, "");
     say(button, "Copy");
     if (!dialog.open) dialog.showModal();
@@ -36,6 +41,16 @@ export function mountInvite({ dialog, openers, copy }) {
     listen(button, "click", () => void copyLink()),
     mountBackdrop(dialog),
   ]);
+}
+
+/**
+ * What the link is worth.
+ * @param {Settings | null} settings of the room
+ */
+export function inviteWords(settings) {
+  if (settings?.locked) return "The room is locked: this link lets nobody new in until a host unlocks it.";
+  if (settings?.hasPassword) return "Whoever opens this link and knows the password can come in.";
+  return "Whoever opens this link can come in.";
 }
 
 /**

@@ -2,13 +2,15 @@
 /** Who did what, for a moment over the film, with a way back. */
 
 import { listen, part, say, stopAll } from "./dom.js";
-import { deedSentence, settingsSentence } from "./format.js";
+import { deedSentence } from "./format.js";
 
 /** @import { User, VideoState } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
 
 const SHOWN_MS = 4000;
+/** A way back is offered a little longer: it has to be read, and reached. */
+const UNDO_MS = 5000;
 /** A film that starts so much later was asked to start for all together; a plain play gives two seconds at most. */
 const TOGETHER_MS = 2100;
 
@@ -45,14 +47,16 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
   /**
    * @param {string} sentence
    * @param {(() => void) | null} [back]
+   * @param {string} [label] of the button that leads there
    */
-  const tell = (sentence, back = null) => {
+  const tell = (sentence, back = null, label = "Undo") => {
     wayBack = back;
     undo.hidden = back === null;
+    say(undo, label);
     say(words, sentence);
     root.hidden = false;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(hide, SHOWN_MS);
+    timer = setTimeout(hide, back ? UNDO_MS : SHOWN_MS);
   };
 
   /** What we did since makes the way back another one. */
@@ -77,7 +81,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
     });
     // What we did ourselves we see; only a jump is worth a way back.
     if (byRoom) tell(sentence);
-    else if (!own || kind === "seek") tell(sentence, before && inverse(party, kind, before, video, positionAt));
+    else if (!own || kind === "seek") tell(sentence, party.may.control && before ? inverse(party, kind, before, video, positionAt) : null);
     else forgetWayBack();
     if (!own) announce(sentence);
   };
@@ -87,12 +91,6 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
     ...stopAll([
       party.subscribe(() => memory.note(party.state.video)),
       party.on("action", acted),
-      party.on("settings", ({ by, own, settings }) => {
-        if (own) return; // the switch has moved under our hand
-        const sentence = settingsSentence(by?.name ?? null, settings);
-        tell(sentence);
-        announce(sentence);
-      }),
       party.on("refusal", ({ message }) => {
         tell(message);
         announce(message);

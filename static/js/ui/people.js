@@ -2,12 +2,15 @@
 /** Who is here: colour, name, place, local time and how well each one is in step. */
 
 import { copy, part, say, stopAll } from "./dom.js";
-import { difference, initial } from "./format.js";
+import { count as counted, difference, initial } from "./format.js";
+import { badgeOf } from "./member-actions.js";
 import { isMeasured, wordFor } from "./status-words.js";
+import { byPerson, tellingStatus } from "./tabs-of.js";
 
-/** @import { Status, User } from "../protocol/protocol.js" */
+/** @import { Status } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { FrameLoop } from "./loop.js" */
+/** @import { Guest } from "./tabs-of.js" */
 
 /** Local times show minutes; half of that keeps them honest. */
 const CLOCK_REFRESH_MS = 15_000;
@@ -23,33 +26,39 @@ const CLOCK_REFRESH_MS = 15_000;
  * @param {() => number} needs.civilNowMs UTC
  * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
  * @param {(handle: any) => void} needs.clearInterval
+ * @param {(row: HTMLElement, guest: Guest) => void} [needs.drawMenu] what may be done with them, where somebody may
  */
-export function mountPeople({ list, count, alone, template, party, loop, civilNowMs, setInterval, clearInterval }) {
+export function mountPeople({ list, count, alone, template, party, loop, civilNowMs, setInterval, clearInterval, drawMenu }) {
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
   const clocks = new ZoneClocks();
 
   const draw = () => {
     const { users, userCount, statuses, self, phase } = party.state;
-    const ordered = self ? [...users].sort((a, b) => Number(b.id === self.id) - Number(a.id === self.id)) : users;
-    const present = new Set(ordered.map((user) => user.id));
-    for (const [id, row] of rows) {
-      if (present.has(id)) continue;
+    const guests = byPerson(users, users.find(({ id }) => id === self?.id) ?? null);
+    const present = new Set(guests.map(({ person }) => person));
+    for (const [person, row] of rows) {
+      if (present.has(person)) continue;
       row.remove();
-      rows.delete(id);
+      rows.delete(person);
     }
-    ordered.forEach((user, index) => {
-      let row = rows.get(user.id);
+    guests.forEach((guest, index) => {
+      let row = rows.get(guest.person);
       if (!row) {
         row = copy(template);
-        rows.set(user.id, row);
+        rows.set(guest.person, row);
       }
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
-      fill(row, user, user.id === self?.id, clocks.time(user.timezone, civilNowMs()));
-      showStatus(row, statuses[user.id], user.id === self?.id);
+      const isSelf = guest.person === self?.person;
+      fill(row, guest, isSelf, clocks.time(guest.lead.timezone, civilNowMs()));
+      const badge = badgeOf(guest.lead, party.state);
+      part(row, "role").hidden = badge === "";
+      say(part(row, "role"), badge);
+      showStatus(row, tellingStatus(guest.tabs, statuses), isSelf);
+      drawMenu?.(row, guest);
     });
     say(count, userCount ? String(userCount) : "");
-    alone.hidden = !(phase === "joined" && users.length === 1);
+    alone.hidden = !(phase === "joined" && guests.length === 1 && userCount === users.length);
   };
 
   const timer = setInterval(() => loop.once(draw), CLOCK_REFRESH_MS);
@@ -58,20 +67,19 @@ export function mountPeople({ list, count, alone, template, party, loop, civilNo
 
 /**
  * @param {HTMLElement} row
- * @param {User} user
+ * @param {Guest} guest
  * @param {boolean} isSelf
  * @param {string} localTime
  */
-function fill(row, user, isSelf, localTime) {
+function fill(row, { person, lead: user, tabs }, isSelf, localTime) {
+  row.dataset.person = person;
   row.dataset.userId = user.id;
   const disc = part(row, "disc");
   disc.style.setProperty("--person", user.color);
   say(disc, initial(user.name));
   say(part(row, "name"), user.name);
   part(row, "you").hidden = !isSelf;
-  const role = part(row, "role");
-  role.hidden = user.role === "guest";
-  say(role, "host");
+  say(part(row, "tabs"), tabs.length > 1 ? counted(tabs.length, "tab") : "");
   say(part(row, "place"), [user.flag, user.city].filter(Boolean).join(" "));
   say(part(row, "time"), localTime);
 }

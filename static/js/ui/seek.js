@@ -14,9 +14,10 @@ import { clockTime, spokenTime } from "./format.js";
  * @param {FrameLoop} needs.loop
  * @param {() => number | null} needs.positionS what the room plays now
  * @param {() => number | null} needs.durationS
+ * @param {() => string | null} needs.denied why this viewer may not seek; null: they may
  * @param {() => number} needs.bufferedToS end of what is loaded around the position
  */
-export function mountSeek({ root, party, loop, positionS, durationS, bufferedToS }) {
+export function mountSeek({ root, party, loop, positionS, durationS, denied, bufferedToS }) {
   const slider = need(root, "#seek", HTMLInputElement);
   const timeNow = need(root, "#time-now", HTMLElement);
   const timeAll = need(root, "#time-all", HTMLElement);
@@ -42,7 +43,9 @@ export function mountSeek({ root, party, loop, positionS, durationS, bufferedToS
   const draw = () => {
     const allS = durationS();
     const atS = positionS();
-    const disabled = !allS || atS === null;
+    const why = denied();
+    const disabled = !allS || atS === null || why !== null;
+    if (slider.title !== (why ?? "")) slider.title = why ?? "";
     if (slider.disabled !== disabled) {
       slider.disabled = disabled;
       // A slider that is disabled under the hand tells neither change nor blur.

@@ -18,9 +18,11 @@ const MAX_URL_LENGTH = 2048;
  * @param {Party} needs.party
  * @param {FrameLoop} needs.loop
  * @param {SourceRequest} needs.demo
+ * @param {() => string | null} needs.denied why this viewer may not change the film; null: they may
+ * @param {() => void} needs.explain that
  * @param {string} needs.pageUrl relative addresses and the page's scheme are judged by it
  */
-export function mountSourceDialog({ dialog, opener, title, party, loop, demo, pageUrl }) {
+export function mountSourceDialog({ dialog, opener, title, party, loop, demo, denied, explain, pageUrl }) {
   const url = need(dialog, "#source-url", HTMLInputElement);
   const name = need(dialog, "#source-name", HTMLInputElement);
   const error = need(dialog, "#source-error", HTMLElement);
@@ -32,6 +34,7 @@ export function mountSourceDialog({ dialog, opener, title, party, loop, demo, pa
     url.setAttribute("aria-invalid", String(sentence !== ""));
   };
   const open = () => {
+    if (denied() !== null) return explain();
     const source = party.state.video?.source;
     url.value = source?.url ?? "";
     name.value = source?.title ?? "";
@@ -48,6 +51,9 @@ export function mountSourceDialog({ dialog, opener, title, party, loop, demo, pa
     const { video, phase } = party.state;
     say(title, video?.source ? video.source.title || fileName(video.source.url) : "No film yet");
     opener.hidden = phase !== "joined";
+    const why = denied();
+    opener.setAttribute("aria-disabled", String(why !== null));
+    opener.title = why ?? "";
   };
 
   return {

@@ -14,17 +14,27 @@ export function mountWaitSwitch({ root, party }) {
   const box = need(root, "input", HTMLInputElement);
   const words = need(root, "[data-part='words']", HTMLElement);
   const draw = () => {
-    const on = party.state.room?.settings.waitForAll ?? false;
+    const on = party.state.settings?.waitForAll ?? false;
+    const mine = maySet(party);
     box.checked = on;
-    say(words, waitSentence(on));
+    box.disabled = !mine;
+    say(words, `${waitSentence(on)}${mine ? "" : " Hosts decide that here."}`);
   };
   draw();
   return stopAll([
     party.subscribe(draw),
     // What the room answers is shown; a refusal leaves the switch where it was.
     party.on("refusal", draw),
-    listen(box, "change", () => party.setWaitForAll(box.checked)),
+    listen(box, "change", () => party.changeSettings({ waitForAll: box.checked })),
   ]);
+}
+
+/**
+ * Hosts may, and where nobody owns the room whoever controls the film.
+ * @param {Pick<Party, "state" | "may">} party
+ */
+export function maySet({ state, may }) {
+  return may.host || (state.room?.createdBy === "" && may.control);
 }
 
 /** @param {boolean} on */

@@ -50,6 +50,7 @@ export function mountWaitingCard({ root, party, loop, mediaNowMs, announce, rele
     say(part(root, "words"), words);
     say(part(root, "go-on"), goOn);
     say(part(root, "cancel"), cancel);
+    part(root, "actions").hidden = !party.may.control;
     if (title !== said) announce(`${title}.`);
     said = title;
   };

@@ -1,0 +1,49 @@
+// @ts-check
+/** Where the film is not for everyone to control: says who does, and lets a guest ask. */
+
+import { listen, part, say, stopAll } from "./dom.js";
+import { controlReason } from "./house-words.js";
+
+/** @import { Party } from "../room/party.js" */
+
+/**
+ * @param {object} needs
+ * @param {HTMLElement} needs.root the sentence above the controls, with the button that asks
+ * @param {Party} needs.party
+ * @param {(sentence: string, act?: (() => void) | null, label?: string) => void} needs.tell over the film
+ * @param {(sentence: string) => void} needs.announce
+ */
+export function mountControlGate({ root, party, tell, announce }) {
+  const button = part(root, "ask");
+  const reason = () => controlReason(party.state.settings, party.may);
+  const hasAsked = () => party.state.self !== null && party.state.asked.includes(party.state.self.id);
+  const mayAsk = () => party.state.settings?.control === "ask" && !hasAsked();
+  const ask = () => {
+    party.askForControl();
+    if (hasAsked()) announce("You have asked for control.");
+  };
+  const draw = () => {
+    const why = reason();
+    root.hidden = why === null;
+    say(part(root, "words"), hasAsked() ? "You have asked for control. A host will answer." : (why ?? ""));
+    button.hidden = party.state.settings?.control !== "ask";
+    say(button, hasAsked() ? "Ask again" : "Ask for control");
+  };
+  draw();
+  return {
+    reason,
+    /**
+     * The same action, or where it is not ours the reason over the film.
+     * @template {unknown[]} Args
+     * @param {(...args: Args) => void} run
+     * @returns {(...args: Args) => void}
+     */
+    guarded: (run) => (...args) => {
+      const why = reason();
+      if (why === null) return run(...args);
+      tell(why, mayAsk() ? ask : null, "Ask for control");
+      announce(why);
+    },
+    ...stopAll([party.subscribe(draw), listen(button, "click", ask)]),
+  };
+}
