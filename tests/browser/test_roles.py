@@ -82,7 +82,7 @@ def test_hosts_only_ask_and_promotion_decide_who_controls(new_viewer: NewViewer)
     eventually(lambda: "Ben asks" in ada.part("asks").inner_text(), "the owner sees who asks")
     ada.part("ask-let").click()
     eventually(lambda: may_play(ben), "control was given")
-    ben.part("play").click()
+    ben.press("k")
     eventually(lambda: not ada.paused, "and it is true")
 
     do(ada, "Ben", "take-control")
@@ -91,7 +91,7 @@ def test_hosts_only_ask_and_promotion_decide_who_controls(new_viewer: NewViewer)
     eventually(lambda: may_play(ben), "a host controls")
     show_people(ben)
     eventually(ben.part("settings-open").is_visible, "and has the settings")
-    ben.part("play").click()
+    ben.press("k")
     eventually(lambda: ada.paused, "the host paused")
 
 

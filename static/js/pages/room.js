@@ -102,8 +102,9 @@ function startHygiene() {
 
 function startDoor() {
   const timezone = timeZone(Intl);
-  const profile = readProfile(local, Math.random);
+  const remembered = readProfile(local, Math.random);
   const asked = shortName(new URLSearchParams(location.search).get("name") ?? "");
+  const profile = asked ? { ...remembered, name: asked } : remembered;
 
   const tickets = storage("sessionStorage");
   const ticketKey = `csw.ticket.${config.slug}`;
@@ -130,7 +131,7 @@ function startDoor() {
       void enter(chosen, password);
     },
   });
-  let last = { ...profile, name: asked || profile.name };
+  let last = profile;
 
   /** The refusal that the door has answered already. @type {Gone | null} */
   let heard = null;

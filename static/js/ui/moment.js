@@ -14,6 +14,9 @@ const UNDO_MS = 5000;
 /** A film that starts so much later was asked to start for all together; a plain play gives two seconds at most. */
 const TOGETHER_MS = 2100;
 
+/** @type {ReadonlySet<string>} */
+const OUTSIDE = new Set(["idle", "connecting", "gone"]);
+
 /** @typedef {"play" | "pause" | "seek" | "rate" | "source"} Kind */
 /** @typedef {{by: User | null, kind: Kind, video: VideoState, own: boolean}} Action */
 
@@ -92,6 +95,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
       party.subscribe(() => memory.note(party.state.video)),
       party.on("action", acted),
       party.on("refusal", ({ message }) => {
+        if (OUTSIDE.has(party.state.phase)) return; // the door says it
         tell(message);
         announce(message);
       }),
