@@ -11,7 +11,7 @@ from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 HOSTILE = "<img src=x onerror=alert(1)> \u202edlrow"
 FOCUSED = "() => document.activeElement.dataset.testid || document.activeElement.id"

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator
 from tests.browser.conftest import NewViewer
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 PASSWORD = "open sesame"
 
