@@ -142,11 +142,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             crowd.come()
             viewers[0].page.wait_for_timeout(SETTLING_S * 1000)
             parts = [_part(viewers, crowd, name, seconds) for name in PARTS]
+            use = use_of(watch)  # what has ended is counted no more
         finally:
             crowd.leave()
             for viewer in viewers:
                 viewer.close()
-    print(_told(parts, [*describe(), *crowded([use_of(watch)])]))
+    print(_told(parts, [*describe(), *crowded([use])]))
     return 0
 
 
