@@ -76,9 +76,9 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 
 # By how long they take, so that both ends come together. Each has a server and files of its own.
 .PHONY: access pages films
-ACCESS = tests/browser/test_accessibility.py
+ACCESS = tests/browser/test_accessibility.py tests/browser/test_chat.py
 access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
-pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" --ignore=$(ACCESS)
+pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
 films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser"
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
