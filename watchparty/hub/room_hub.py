@@ -28,6 +28,7 @@ from watchparty.core.state import (
     FilmEnded,
     Limited,
     Moot,
+    OwnIntent,
     Refusal,
     RoomEmptied,
     RoomState,
@@ -111,7 +112,7 @@ class RoomHub:
             context.instance,
             self.company.roster,
             context.now_ms,
-            submit=lambda intent: self._put(Own(Command(intent))),
+            submit=self._put_own,
             publish=self._relay.publish_presence,
         )
         self._attendance = Attendance(
@@ -125,7 +126,7 @@ class RoomHub:
         self._standing = Standing(
             self.company,
             context.now_ms,
-            submit=lambda intent: self._put(Own(Command(intent))),
+            submit=self._put_own,
             changed=self._attendance.lease_soon,
         )
         self._admission = Admission(
@@ -397,7 +398,7 @@ class RoomHub:
         """Without viewers it stays where the last one left it, and ends when one comes back."""
         if self.company.roster.deserted:
             return
-        if not self._put(Own(Command(FilmEnded(armed_seq=seq)))):
+        if not self._put_own(FilmEnded(armed_seq=seq)):
             self._stream.catch_up_in(CATCH_UP_S)  # which sets the timer again
 
     def _catch_up_due(self) -> None:
@@ -464,6 +465,10 @@ class RoomHub:
                 connection.tell(error("unavailable", "The room is too busy. Try again.", ref))
             return False
         return True
+
+    def _put_own(self, intent: OwnIntent) -> bool:
+        """The room's own intent waits its turn. False: there is no room for it."""
+        return self._put(Own(Command(intent)))
 
     def _forget_if_unused(self) -> None:
         """Nothing is open behind this name: be forgotten, unless somebody already waits."""
