@@ -1,9 +1,15 @@
 # One process of Clock Synchronization World, as a user without rights.
+FROM node:22-slim AS tools
+WORKDIR /tools
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci && cp node_modules/@esbuild/*/bin/esbuild /usr/local/bin/
+
 FROM python:3.13-slim
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY --from=tools /usr/local/bin/esbuild /usr/local/bin/
 COPY . .
 # The key and the host are for this step alone: collecting files signs and serves nothing.
 RUN DEBUG=0 SECRET_KEY=only-for-collecting ALLOWED_HOSTS=localhost \

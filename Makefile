@@ -62,7 +62,7 @@ fresh: $(TEST_READY) ## Generated files and migrations are up to date, productio
 	@$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
 	@$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-unit: $(TEST_READY) ## The tests that are quick
+unit: $(TEST_READY) $(NODE_READY) ## The tests that are quick
 	@echo "== Python tests"
 	@$(CLEAN) $(PY) -m pytest -m "not browser and not slow"
 

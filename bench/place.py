@@ -26,11 +26,11 @@ class Place:
 
 
 @contextmanager
-def serving() -> Iterator[Place]:
-    """A production server with its pages, in a directory of its own."""
+def serving(*, bundled: bool = True) -> Iterator[Place]:
+    """A production server with its pages, in a directory of its own; `bundled`: see BUNDLE."""
     with tempfile.TemporaryDirectory(prefix="csw-bench-") as directory:
         static = Path(directory) / "static"
-        collect(static)
+        collect(static, bundled=bundled)
         server = Server(Path(directory), **production_settings(static))
         try:
             server.start()

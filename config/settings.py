@@ -276,6 +276,7 @@ STATIC_URL = "/static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = isolate_workers
 STATICFILES_DIRS = [BASE_DIR / "static"]
+BUNDLE = env.flag("BUNDLE", True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -13,6 +14,8 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from config.bundles import bundle_pages
 
 CHUNK_BYTES = 64 * 1024
 
@@ -24,11 +27,24 @@ class StaticFilesWithoutFilms(StaticFilesConfig):
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Content hashes in names, also inside ES modules' relative imports, and compressed twins."""
+    """Each page's script and sheet in one file, content hashes in all names, and compressed twins.
+
+    Without a bundler hashes go down to the modules' relative imports, and all works as well.
+    """
 
     support_js_module_import_aggregation = True
     # Each pass settles one link of an import chain, in directory order: five are too few.
     max_post_process_passes = 50
+
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        """As Django's, after bundling: from the sources, since what lies here may be of before."""
+        if not dry_run:
+            sources = {name: Path(storage.path(path)) for name, (storage, path) in paths.items()}
+            for name in bundle_pages(sources, Path(self.location)):
+                paths[name] = (self, name)
+        yield from super().post_process(paths, dry_run=dry_run, **options)
 
 
 class StaticMiddleware(WhiteNoiseMiddleware):

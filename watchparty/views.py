@@ -51,17 +51,6 @@ FACES: Final = (
 )
 """Beside the twelve, what the chat offers to write with."""
 
-ROOM_SHEETS: Final = tuple(
-    f"css/{name}.css"
-    for name in (
-        *("room", "film", "controls", "reactions", "cursor", "people", "door", "gone"),
-        *("rail-tabs", "chat", "chat-row", "chat-box", "chat-over", "phone"),
-        *("instrument", "viewers", "range", "dial", "waiting"),
-        *("countdown", "banner", "moment", "dialog"),
-        *("members", "settings"),
-    )
-)
-
 
 @require_safe
 @ensure_csrf_cookie
@@ -122,7 +111,6 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
             for sign, name, key in zip(EMOJI, EMOJI_NAMES, EMOJI_KEYS, strict=True)
         ],
         "faces": [{"sign": sign, "name": name} for sign, name in FACES],
-        "sheets": ROOM_SHEETS,
     }
     response = render(request, "watchparty/room.html", context)
     return as_room_page(request, response)

@@ -92,7 +92,7 @@ def _measure(records: Records[SkewRun], options: argparse.Namespace) -> list[str
     if not jobs:
         return []
     missing = []
-    with serving() as place:
+    with serving(bundled=False) as place:  # laws change places by their modules
         for job in jobs:
             seconds = LONG_S if job.name == LONG else options.seconds
             for _ in range(ATTEMPTS):

@@ -111,7 +111,8 @@ def production_settings(static: Path) -> dict[str, str]:
     }
 
 
-def collect(static: Path) -> None:
+def collect(static: Path, *, bundled: bool = True) -> None:
     """Put every static file into a folder, under the names that a real site gives them."""
-    done = manage("collectstatic", "--no-input", "--verbosity", "0", **production_settings(static))
+    settings = {**production_settings(static), "BUNDLE": str(int(bundled))}
+    done = manage("collectstatic", "--no-input", "--verbosity", "0", **settings)
     assert done.returncode == 0, done.stderr
