@@ -83,8 +83,13 @@ def test_who_has_signed_in_sees_the_room(client: Client) -> None:
 def test_the_door_says_under_which_name_one_enters(client: Client, settings: Any) -> None:
     settings.WS_AUTH = "anonymous"
     words = "The others see you as <strong>ada</strong>."
-    assert words in client.get("/rooms/demo/").content.decode()
-    assert "The others see you as" not in Client().get("/rooms/demo/").content.decode()
+    page, page_of_others = (
+        viewer.get("/rooms/demo/").content.decode() for viewer in (client, Client())
+    )
+    assert words in page
+    assert 'value="ada"' in page
+    assert "The others see you as" not in page_of_others
+    assert 'value="ada"' not in page_of_others
 
 
 @pytest.mark.parametrize("ws_auth", ["anonymous", "required"])

@@ -22,10 +22,12 @@ function byHash(root) {
   return root;
 }
 
-function door() {
+/** @param {string} [account] what the page says of who has signed in */
+function door(account = "") {
   const root = byHash(/** @type {FakeElement} */ (fromTemplate("watchparty/room/_door.html").querySelector("section")));
   const swatch = piece(fromTemplate("watchparty/room/_pieces.html"), "piece-swatch");
   swatch.content = { firstElementChild: swatch.content.firstElementChild };
+  at(root, "door-name").defaultValue = account;
   /** @type {unknown[][]} */
   const joined = [];
   const it = mountDoor(/** @type {any} */ ({
@@ -35,6 +37,13 @@ function door() {
   const submit = () => at(root, "door-form").happen("submit");
   return { root, joined, it, submit };
 }
+
+test("who has signed in comes in as their account is called, whatever this browser remembers", () => {
+  const { root, joined, submit } = door("grace");
+  assert.equal(at(root, "door-known").textContent.includes("grace"), true);
+  submit();
+  assert.equal(/** @type {{name: string}} */ (joined[0]?.[0]).name, "grace");
+});
 
 test("a door that was not asked for a password has none to show or to send", () => {
   const { root, joined, submit } = door();

@@ -226,7 +226,7 @@ test("where guests ask, a guest asks by the button or over the film, and then wa
   play();
   told[0]?.[1]?.();
   assert.deepEqual(party.asked, [["askForControl"]]);
-  assert.equal(at(root, "words").textContent, "You have asked for control. A host will answer.");
+  assert.equal(at(root, "words").textContent, "You asked. A host will answer.");
   party.change({ asked: [], granted: [BEN.person] });
   assert.equal(root.hidden, true);
   play();

@@ -25,8 +25,9 @@ export function mountControlGate({ root, party, tell, announce }) {
   const draw = () => {
     const why = reason();
     root.hidden = why === null;
-    say(part(root, "words"), hasAsked() ? "You have asked for control. A host will answer." : (why ?? ""));
+    say(part(root, "words"), hasAsked() ? "You asked. A host will answer." : (why ?? ""));
     button.hidden = party.state.settings?.control !== "ask";
+    root.toggleAttribute("data-button-says-it", mayAsk());
     say(button, hasAsked() ? "Ask again" : "Ask for control");
   };
   draw();

@@ -1,5 +1,8 @@
 // @ts-check
-/** The door: a name, a colour, one button. Who is known only sees the button. */
+/**
+ * The door: a name, a colour, one button. Who is known only sees the button; who has signed in is
+ * called as their account is, which the page's name field holds from the start.
+ */
 
 import { copy, listen, need, part, say, stopAll } from "./dom.js";
 import { cityOfZone, initial } from "./format.js";
@@ -37,12 +40,14 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
   const guess = cityOfZone(timezone);
 
   const choose = drawSwatches(need(root, "#door-colors", HTMLElement), swatch, colors, profile.color);
-  name.value = profile.name;
+  const account = name.defaultValue;
+  const called = account || profile.name;
+  name.value = called;
   city.checked = profile.shareCity;
   say(need(root, "#door-city-guess", HTMLElement), guess ? `(${guess}, from your time zone)` : "(from your time zone)");
-  say(part(known, "name"), profile.name);
+  say(part(known, "name"), called);
   part(known, "disc").style.setProperty("--person", profile.color);
-  say(part(known, "disc"), initial(profile.name || "?"));
+  say(part(known, "disc"), initial(called || "?"));
 
   /** @param {boolean} isKnown */
   const show = (isKnown) => {
@@ -104,6 +109,7 @@ export function mountDoor({ root, swatch, colors, profile, timezone, join }) {
     ...stopAll([
       listen(part(known, "change"), "click", () => {
         show(false);
+        if (account) return need(fields, "input:checked", HTMLInputElement).focus();
         name.focus();
         name.select();
       }),
