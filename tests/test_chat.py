@@ -16,6 +16,8 @@ from watchparty.core.protocol import (
     ChatSend,
     ChatSent,
     RoomSettings,
+    SourceRequest,
+    VideoSource,
 )
 from watchparty.core.room import apply
 from watchparty.core.state import Applied, Author, Command, Limited, Refusal, RoomState
@@ -139,3 +141,13 @@ def test_a_wall_of_the_heaviest_messages_leaves_a_snapshot_that_a_slow_line_can_
         state = write(state, "\U0001f600" * CHAT_LENGTH)
     assert len(json.encode(state.chat)) < TOO_SLOW_BYTES / 2
     assert len(state.chat) > 30
+
+
+def test_moments_are_those_of_the_film_that_is_on() -> None:
+    state = write(room(), video_time=12.5)
+    assert state.chat[-1].video_time == 12.5
+    another = VideoSource(source=SourceRequest(kind="file", url="https://films.example/new.mp4"))
+    decision = apply(state, command(another), NOW_MS)
+    assert isinstance(decision, Applied)
+    (message,) = decision.state.chat
+    assert message == structs.replace(state.chat[-1], video_time=None)

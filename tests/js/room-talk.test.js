@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MESSAGES_KEPT, Talk } from "../../static/js/room/talk.js";
-import { messageOf, partyWorld, snapshotOf, videoOf } from "./room-fakes.js";
+import { eventOf, messageOf, partyWorld, snapshotOf, videoOf } from "./room-fakes.js";
 
 function entered() {
   const world = partyWorld();
@@ -48,6 +48,17 @@ test("what was taken back while we were away does not stay in view", () => {
   newest().receive(said(9));
   newest().receive({ ...snapshotOf(videoOf({ seq: 8 })), chat: [messageOf("m8")] });
   assert.deepEqual(party.state.chat.map(({ id }) => id), ["m8", "m9"]);
+});
+
+test("what was written with one film has no moment in another", () => {
+  const { party, newest } = entered();
+  newest().receive(said(6, { videoTime: 12.5 }));
+  newest().receive(eventOf({ seq: 7, isPlaying: true }));
+  assert.equal(party.state.chat[0]?.videoTime, 12.5, "the same film");
+  const source = { id: "s8", kind: "file", url: "https://films.example/new.mp4", title: "New", duration: null, poster: null };
+  newest().receive(eventOf({ seq: 8, source: /** @type {any} */ (source) }));
+  newest().receive(said(9, { videoTime: 1.5 }));
+  assert.deepEqual(party.state.chat.map(({ videoTime }) => videoTime), [null, 1.5]);
 });
 
 test("only the newest messages are kept", () => {

@@ -112,6 +112,14 @@ test("a controller jumps to the moment of a message, a guest is told it", () => 
   assert.deepEqual([party.sought, told], [[724], ["This was written at 12:04 of the film."]]);
 });
 
+test("a moment of another film is shown no more", () => {
+  const { party, of, drawn } = chatWith([said({ id: "m1" })]);
+  assert.equal(of(0, "time").hidden, false);
+  party.change({ chat: Object.freeze([said({ id: "m1", videoTime: null })]) });
+  drawn();
+  assert.equal(of(0, "time").hidden, true);
+});
+
 test("Enter sends, Shift+Enter and the Enter of a composition do not", () => {
   const { party, type, press, box } = chatWith();
   type("  hello ");

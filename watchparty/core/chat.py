@@ -67,6 +67,13 @@ def remove(state: RoomState, command: Command, intent: ChatRemove) -> Decision:
     return Applied(after, event)
 
 
+def without_moments(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    """The same, once another film is there: their moments were in the one before."""
+    return tuple(
+        one if one.video_time is None else structs.replace(one, video_time=None) for one in messages
+    )
+
+
 def clean(text: str) -> str:
     """A message as it is shown: it neither disturbs the screen nor the direction of others."""
     shown = without_tricks(unicodedata.normalize("NFC", text), keep="\n")

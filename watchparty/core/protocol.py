@@ -264,7 +264,12 @@ class ChatMessage(Value):
     color: Annotated[str, Meta(description="#rrggbb of the author, then")]
     text: str
     reply_to: Annotated[str, Meta(description="id of the message answered")] | None
-    video_time: Annotated[Position, Meta(description="where the film was; null: not told")] | None
+    video_time: (
+        Annotated[
+            Position, Meta(description="where the film was; null: not told, or another film since")
+        ]
+        | None
+    )
     timestamp: Annotated[Milliseconds, Meta(description="media clock")]
 
 

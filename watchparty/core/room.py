@@ -183,7 +183,7 @@ def _change_source(
     source = make_source(request, source_id=f"s{seq}")
     at_ms = max(now_ms, state.last_control_ms)
     return moved(
-        _for_nobody(state),
+        structs.replace(_for_nobody(state), chat=chat.without_moments(state.chat)),
         command,
         state.playhead.moved(position_s=0.0, at_ms=at_ms, playing=False),
         control_ms=at_ms,

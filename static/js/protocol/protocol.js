@@ -393,7 +393,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} color #rrggbb of the author, then
  * @property {string} text
  * @property {string | null} replyTo id of the message answered
- * @property {number | null} videoTime where the film was; null: not told; in s; 0 to 604800
+ * @property {number | null} videoTime where the film was; null: not told, or another film since; in s; 0 to 604800
  * @property {number} timestamp media clock; in ms
  */
 
@@ -886,7 +886,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} color #rrggbb of the author, then
  * @property {string} text
  * @property {string | null} replyTo id of the message answered
- * @property {number | null} videoTime where the film was; null: not told; in s; 0 to 604800
+ * @property {number | null} videoTime where the film was; null: not told, or another film since; in s; 0 to 604800
  * @property {number} timestamp media clock; in ms
  * @property {string} epoch life of the room's numbering
  * @property {number} seq number of the last ordered event in its epoch

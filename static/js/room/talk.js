@@ -40,6 +40,11 @@ export class Talk {
     return isRemoved(event) ? this.#remove(event) : null;
   }
 
+  /** Another film is there: what was written belongs to moments of the one before. */
+  forgetMoments() {
+    this.#keep(this.#messages.map((one) => (one.videoTime === null ? one : Object.freeze({ ...one, videoTime: null }))));
+  }
+
   /** @param {ChatSent} event @returns {TalkDeed} */
   #add({ type, epoch, seq, by, ref, ...message }) {
     this.#keep([...this.#messages, Object.freeze(message)]);

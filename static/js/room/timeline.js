@@ -137,10 +137,16 @@ export class Timeline {
     /** @type {Deed[]} */
     const deeds = [];
     for (const event of events) {
+      const film = this.#filmId;
       const deed = this.#film.apply(event) ?? this.#talk.apply(event) ?? this.#house.apply(event);
+      if (this.#filmId !== film) this.#talk.forgetMoments();
       if (deed) deeds.push(deed);
     }
     return deeds;
+  }
+
+  get #filmId() {
+    return this.#film.video?.source?.id ?? null;
   }
 
   #askIfBehind() {

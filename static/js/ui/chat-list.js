@@ -240,6 +240,6 @@ function setReachable(row, reachable) {
  * @param {MessageRow} row
  * @param {Rights} rights
  */
-function signature({ isFirst, isOwn, quote }, { canSeek, canRemove }) {
-  return JSON.stringify([isFirst, isOwn, quote, canSeek, canRemove]);
+function signature({ message, isFirst, isOwn, quote }, { canSeek, canRemove }) {
+  return JSON.stringify([message.videoTime, isFirst, isOwn, quote, canSeek, canRemove]);
 }
