@@ -38,11 +38,13 @@ test("somebody who comes twice is there once, as told last", () => {
 test("owner and hosts come first, then everybody by name", () => {
   const roster = rosterOf(
     userOf("4", { name: "zoe" }),
+    userOf("6", { name: "Bo 10" }),
+    userOf("5", { name: "Bo 9" }),
     userOf("3", { name: "Bo" }),
     userOf("2", { name: "Yan", role: "host" }),
     userOf("1", { name: "Xi", role: "owner" }),
   );
-  assert.deepEqual(names(roster), ["Xi", "Yan", "Bo", "zoe"]);
+  assert.deepEqual(names(roster), ["Xi", "Yan", "Bo", "Bo 9", "Bo 10", "zoe"]);
 });
 
 test("the list stays the same object until it changes", () => {

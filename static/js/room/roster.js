@@ -5,6 +5,8 @@ import { crc32 } from "./crc32.js";
 
 /** @import { Role, Status, StatusSummary, User } from "../protocol/protocol.js" */
 
+/** As people sort names: "Ben 9" before "Ben 10". */
+const NAMES = new Intl.Collator(undefined, { numeric: true });
 /** @type {Record<string, number>} */
 const ROLE_ORDER = { owner: 0, host: 1, guest: 2 };
 
@@ -154,7 +156,7 @@ export function withRole(user, { person, role, formerRole }) {
 function byRoleAndName(a, b) {
   return (
     (ROLE_ORDER[a.role] ?? 3) - (ROLE_ORDER[b.role] ?? 3) ||
-    a.name.localeCompare(b.name) ||
+    NAMES.compare(a.name, b.name) ||
     compare(a.id, b.id)
   );
 }
