@@ -245,7 +245,8 @@ class Member:
 
 ORDERED = (
     *("video:state", "video:waiting", "room:settings", "room:closed"),
-    *("member:role", "member:control", "member:removed", "chat:message", "chat:removed"),
+    *("member:role", "member:control", "member:removed", "member:unbanned"),
+    *("chat:message", "chat:removed"),
 )
 
 

@@ -6,12 +6,15 @@ ref, until they are answered.
 """
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from tests.dict_archive import kept
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import MANY, REMEMBERED_MS, House, applied, ask, state_of, toggle, told_of
 from tests.test_presence import user
+from watchparty.core.protocol import RemoveMember, UnbanMember
 from watchparty.core.state import Applied, CloseRoom, FilmEnded, Limited, Moot, Refusal
 from watchparty.store.base import (
     NoSuchRoom,
@@ -246,6 +249,25 @@ class StoreContract:
         again = house.start()
         assert await state_of(again) == before
         assert await state_of(again, "other") == other
+
+    async def test_a_ban_outlives_the_server_and_ends_where_somebody_lets_them_in(
+        self, house: House
+    ) -> None:
+        house.archive.rooms["owned"] = kept("owned", created_by="p-ada")
+        how: Any = {"slug": "owned", "person": "p-ada"}
+        store = house.start()
+        await store.open("owned", NOW_MS)
+        ban = RemoveMember(user_id="bo", ban=True, ref="r1")
+        before = await applied(store, ban, target="p-bo", **how)
+        assert before.people.is_banned("p-bo")
+        await store.close(NOW_MS)
+        store = house.start()
+        assert (await state_of(store, "owned")).people == before.people
+        unban = UnbanMember(person="p-bo", ref="r2")
+        assert not (await applied(store, unban, **how)).people.bans
+        assert (await ask(store, unban, **how)).repeated
+        await store.close(NOW_MS)
+        assert not (await state_of(house.start(), "owned")).people.bans
 
     async def test_after_a_crash_the_epoch_is_new(self, house: House) -> None:
         crashed = house.start()

@@ -43,10 +43,11 @@ async def ask(
     person: str | None = None,
     slug: str = "demo",
     now_ms: float = NOW_MS,
+    target: str | None = None,
 ) -> Outcome:
     """Ask until there is an answer; a bucket is drawn on where a person is named."""
     action = "videoControl" if person else None
-    command = Command(intent, user_id=user, person=person, action=action)
+    command = Command(intent, user_id=user, person=person, action=action, target=target)
     for _ in range(200):
         try:
             return await store.apply(slug, command, now_ms)

@@ -6,6 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from tests.rooms import NOW_MS, room
+from watchparty.core.members import bans_of
 from watchparty.core.people import REMOVED_MS, People
 from watchparty.core.protocol import (
     ControlGiven,
@@ -13,14 +14,17 @@ from watchparty.core.protocol import (
     GiveRole,
     MemberAnswer,
     MemberRemoved,
+    MemberUnbanned,
     OrderedEvent,
     RemoveMember,
     RoleGiven,
+    UnbanMember,
     VideoPause,
 )
 from watchparty.core.room import apply
 from watchparty.core.state import (
     Applied,
+    Author,
     Command,
     Moot,
     OwnerBack,
@@ -167,6 +171,49 @@ def test_what_somebody_asked_who_was_sent_out_meanwhile_is_not_done() -> None:
     decision = apply(room(people=BO_IS_OUT), pause, NOW_MS)
     assert isinstance(decision, Refusal)
     assert decision.code == "banned"
+
+
+def test_who_is_not_kept_out_is_not_let_in() -> None:
+    decision = apply(room(people=OWNED), asked(UnbanMember(person="p-bo"), None), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("stale", "person")
+
+
+def test_nobody_lets_themselves_in() -> None:
+    banned = room(people=OWNED.barred("p-hal", None, NOW_MS))
+    decision = apply(banned, asked(UnbanMember(person="p-hal"), None, "p-hal"), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert decision.code == "banned"
+
+
+@pytest.mark.parametrize("until_ms", [None, NOW_MS + REMOVED_MS])
+def test_who_was_sent_out_is_let_in_and_the_event_does_not_say_who(until_ms: float | None) -> None:
+    state = room(people=OWNED.barred("p-bo", until_ms, NOW_MS))
+    state, event = decided(state, asked(UnbanMember(person="p-bo", ref="r"), None, "p-hal"))
+    assert not state.people.is_barred("p-bo", NOW_MS)
+    assert isinstance(event, MemberUnbanned)
+    assert event.ref == "r"
+    assert "p-bo" not in str(event)
+
+
+def test_who_is_banned_is_listed_by_the_names_of_then_the_latest_first() -> None:
+    state = room(people=OWNED)
+    for person, name in (("p-bo", "Bo"), ("p-cy", "Cy"), ("p-dee", "Dee")):
+        intent = RemoveMember(user_id=name, ban=person != "p-dee")
+        command = Command(
+            intent,
+            user_id="ada",
+            person="p-ada",
+            target=person,
+            target_name=name,
+            author=Author(name="Ada"),
+        )
+        state, _ = decided(state, command)
+    listed = bans_of(state.people).bans
+    assert [(ban.person, ban.name, ban.at, ban.by) for ban in listed] == [
+        ("p-cy", "Cy", NOW_MS, "Ada"),
+        ("p-bo", "Bo", NOW_MS, "Ada"),
+    ]
 
 
 @pytest.mark.parametrize(

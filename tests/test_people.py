@@ -1,6 +1,6 @@
 """Who owns a room, who helps and who is kept out: by person."""
 
-from watchparty.core.people import People
+from watchparty.core.people import People, Removal
 
 NOW_MS = 1_000_000.0
 OWNED = People(rightful="ada", owner="ada")
@@ -31,7 +31,20 @@ def test_who_is_sent_out_helps_and_controls_no_more() -> None:
 
 def test_those_whose_time_is_over_are_forgotten() -> None:
     people = OWNED.barred("bo", NOW_MS + 1, NOW_MS).barred("cy", NOW_MS + 9, NOW_MS + 5)
-    assert set(people.barred_until_ms) == {"cy"}
+    assert set(people.removals) == {"cy"}
+
+
+def test_who_is_let_in_again_is_as_if_never_sent_out() -> None:
+    people = OWNED.barred("bo", None, NOW_MS).barred("cy", None, NOW_MS)
+    assert people.let_in("bo") == OWNED.barred("cy", None, NOW_MS)
+    assert people.let_in("nobody") == people
+
+
+def test_a_ban_keeps_when_it_was_and_the_names_of_both() -> None:
+    people = OWNED.barred("bo", NOW_MS + 60_000, NOW_MS).barred(
+        "cy", None, NOW_MS, name="Cy", by="Ada"
+    )
+    assert people.bans == {"cy": Removal(None, NOW_MS, name="Cy", by="Ada")}
 
 
 def test_a_role_and_a_grant_are_given_once_and_taken_back() -> None:

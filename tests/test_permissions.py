@@ -21,6 +21,7 @@ from watchparty.core.protocol import (
     MemberAnswer,
     RemoveMember,
     RoomSettings,
+    UnbanMember,
     VideoPause,
     VideoPlay,
     VideoRate,
@@ -59,6 +60,7 @@ SAMPLES: dict[type, list[tuple[Any, str | None]]] = {
     MemberAnswer: [(MemberAnswer(user_id="z", grant=True), "p-zoe")],
     GiveRole: [(GiveRole(user_id="z", role="host"), "p-zoe")],
     RemoveMember: [(RemoveMember(user_id="z"), "p-zoe")],
+    UnbanMember: [(UnbanMember(person="p-zoe"), None)],
 }
 """One of each intent, with the person that it is about."""
 

@@ -173,6 +173,78 @@ async def test_at_another_server_roles_removals_and_questions_arrive(party: Part
     assert set(await asked_roles(ada)) == {"Ada", "Cy"}
 
 
+# -- Who is banned
+
+
+def banned(member: Member) -> list[str]:
+    """The names of who is banned, as a member was told last."""
+    return [ban["name"] for ban in member.last("bans:list")["bans"]]
+
+
+async def test_guests_are_never_told_who_is_banned(party: Party, hub: Hub, ada: Member) -> None:
+    bo, cy = await party.member(hub, "Bo"), await party.member(hub, "Cy")
+    ada.say("member:remove", userId=bo.id, ban=True)
+    await later()
+    dee = await party.member(hub, "Dee")
+    cy.say("member:unban", person="person-Bo", ref="c")
+    ada.say("member:unban", person="person-Bo")
+    cy.say("room:sync")
+    await later(1)
+    assert (cy.last("error")["code"], cy.last("error")["ref"]) == ("forbidden", "c")
+    assert not cy.heard("bans:list")
+    assert cy.heard("member:unbanned")
+    assert "Bo" not in str(dee.messages)
+
+
+async def test_owner_and_hosts_know_who_is_banned_when_they_come_become_one_and_at_each_change(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    assert banned(ada) == []
+    bo, cy = await party.member(hub, "Bo"), await party.member(hub, "Cy")
+    ada.say("member:remove", userId=bo.id, ban=True)
+    await later()
+    [ban] = ada.last("bans:list")["bans"]
+    assert (ban["person"], ban["name"], ban["by"]) == ("person-Bo", "Bo", "Ada")
+    assert ban["at"] == pytest.approx(hub.now_ms, abs=100)
+    ada.say("member:role", userId=cy.id, role="host")
+    await later()
+    assert banned(cy) == ["Bo"]
+    cy.hang_up()
+    assert banned(await party.member(hub, "Cy")) == ["Bo"]
+    ada.news()
+    ada.say("chat:send", text="hello")
+    await later()
+    assert [one["type"] for one in ada.news()] == ["chat:message"]
+
+
+async def test_a_host_lets_somebody_in_again(party: Party, hub: Hub, ada: Member) -> None:
+    bo, cy = await party.member(hub, "Bo"), await party.member(hub, "Cy")
+    ada.say("member:role", userId=cy.id, role="host")
+    ada.say("member:remove", userId=bo.id, ban=True)
+    await later()
+    cy.say("member:unban", person="person-Bo", ref="r")
+    await later()
+    assert (cy.last("member:unbanned")["ref"], banned(cy), banned(ada)) == ("r", [], [])
+    again = await party.member(hub, "Bo")
+    assert again.heard("room:joined")
+    assert not again.heard("bans:list")
+
+
+async def test_at_another_server_hosts_know_who_is_banned_too(party: Party) -> None:
+    here, there = party.server("s1", alone=False), party.server("s2", alone=False)
+    ada, bo = await party.member(here, "Ada"), await party.member(there, "Bo")
+    cy = await party.member(there, "Cy")
+    await later(1)
+    ada.say("member:role", userId=cy.id, role="host")
+    ada.say("member:remove", userId=bo.id, ban=True)
+    await later(1)
+    assert banned(cy) == ["Bo"]
+    cy.say("member:unban", person="person-Bo")
+    await later(1)
+    assert banned(ada) == []
+    assert (await party.member(here, "Bo")).heard("room:joined")
+
+
 async def test_the_owner_ends_the_party_for_all(party: Party, hub: Hub, ada: Member) -> None:
     bo = await party.member(hub, "Bo")
     ada.say("room:close", ref="r")

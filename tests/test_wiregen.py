@@ -136,7 +136,8 @@ def test_ordered_messages_alone_are_called_ordered() -> None:
     ordered = {tag for tag, delivery in catalogue.deliveries().items() if delivery == "ordered"}
     assert ordered == {
         *("video:state", "video:waiting", "room:settings", "room:closed"),
-        *("member:role", "member:control", "member:removed", "chat:message", "chat:removed"),
+        *("member:role", "member:control", "member:removed", "member:unbanned"),
+        *("chat:message", "chat:removed"),
     }
     assert {"cursors:batch", "user:left"} <= {
         tag for tag, delivery in catalogue.deliveries().items() if delivery == "passing"

@@ -137,6 +137,16 @@ def test_who_is_removed_is_told_why_in_all_tabs_and_a_ban_stays(new_viewer: NewV
     eventually(cleo.part("gone").is_visible, "and stays out")
     assert "come into this room" in cleo.part("gone").inner_text()
 
+    show_people(ada)
+    ada.part("bans").locator("summary").click()
+    assert "Cleo" in ada.part("ban").inner_text()
+    assert "by Ada" in ada.part("ban").inner_text()
+    ada.part("unban").click()
+    eventually(ada.part("bans").is_hidden, "nobody is banned any more")
+    cleo.open(f"/rooms/{slug}/?name=Cleo")
+    cleo.await_joined()
+    assert cleo.part("bans").is_hidden()
+
 
 def test_a_door_with_a_password_and_a_lock(new_viewer: NewViewer) -> None:
     ada, slug = own_room(new_viewer)

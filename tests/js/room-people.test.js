@@ -221,6 +221,37 @@ test("too many tries at the password say when the next may be made", () => {
   assert.deepEqual(toldOf("ratelimit"), []);
 });
 
+// -- Who is banned --------------------------------------------------------------------------
+
+test("who is banned is known as it was told last, and forgotten with the room", () => {
+  const { party, newest } = entered();
+  const bans = [{ person: "p-bo", name: "Bo", at: 5, by: "Cy" }];
+  newest().receive({ type: "bans:list", bans });
+  assert.deepEqual(party.state.bans, bans);
+  newest().receive(snapshotOf(videoOf({ seq: 8 })));
+  assert.deepEqual(party.state.bans, bans);
+  party.leave();
+  assert.deepEqual(party.state.bans, []);
+});
+
+test("a new connection knows no bans before it is told them: we may be a guest by now", () => {
+  const { party, newest, time } = entered();
+  newest().receive({ type: "bans:list", bans: [{ person: "p-bo", name: "Bo", at: 5, by: "Cy" }] });
+  newest().end(1006);
+  time.advance(400);
+  newest().open();
+  newest().receive(snapshotOf(videoOf({ seq: 6 })));
+  assert.deepEqual(party.state.bans, []);
+});
+
+test("letting somebody in is asked by person, and answered by an event that does not say whom", () => {
+  const { party, newest, toldOf } = entered();
+  const ref = party.unban("p-bo");
+  assert.deepEqual(newest().sent.at(-1), { type: "member:unban", person: "p-bo", ref });
+  newest().receive(ordered({ type: "member:unbanned", by: "ada", ref }));
+  assert.deepEqual(toldOf("answered"), [{ ref, outcome: "answered" }]);
+});
+
 // -- Settings -------------------------------------------------------------------------------
 
 test("settings are whole, tell what they were before, and rename the room", () => {

@@ -37,7 +37,7 @@ export class FakeParty {
   constructor(state) {
     const self = userOf("me", { name: "Ada", role: "owner" });
     this.state = {
-      phase: "joined", self, users: [self], userCount: 1, statuses: {}, settings: settingsOf({ title: "Demo" }), granted: [], asked: [],
+      phase: "joined", self, users: [self], userCount: 1, statuses: {}, settings: settingsOf({ title: "Demo" }), granted: [], asked: [], bans: [],
       room: { createdBy: self.person }, ...state,
     }; // prettier-ignore
   }
@@ -65,6 +65,7 @@ export class FakeParty {
 
   giveRole = (/** @type {unknown[]} */ ...args) => this.#ask("giveRole", args);
   removeMember = (/** @type {unknown[]} */ ...args) => this.#ask("removeMember", args);
+  unban = (/** @type {unknown[]} */ ...args) => this.#ask("unban", args);
   answerAsk = (/** @type {unknown[]} */ ...args) => this.#ask("answerAsk", args);
   changeSettings = (/** @type {unknown[]} */ ...args) => this.#ask("changeSettings", args);
   endRoom = (/** @type {unknown[]} */ ...args) => this.#ask("endRoom", args);

@@ -4,15 +4,20 @@ from typing import Final, Literal
 
 from msgspec import UNSET, UnsetType, structs
 
+from sync.core.wire import wire_ms
 from watchparty.core.people import REMOVED_MS, People
 from watchparty.core.protocol import (
+    Ban,
+    BansListed,
     ControlGiven,
     GiveRole,
     MemberAnswer,
     MemberRemoved,
+    MemberUnbanned,
     RemoveMember,
     Role,
     RoleGiven,
+    UnbanMember,
 )
 from watchparty.core.state import (
     Applied,
@@ -69,7 +74,8 @@ def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: flo
     if person == command.person:
         return Refusal("invalid_field", "You cannot remove yourself. Leave instead.", "userId")
     until_ms = None if intent.ban else now_ms + REMOVED_MS
-    after = _with(state, state.people.barred(person, until_ms, now_ms))
+    names = {"name": command.target_name, "by": command.author.name}
+    after = _with(state, state.people.barred(person, until_ms, now_ms, **names))
     event = MemberRemoved(
         user_id=intent.user_id,
         person=person,
@@ -78,6 +84,23 @@ def remove(state: RoomState, command: Command, intent: RemoveMember, now_ms: flo
         **stamp(command, after),
     )
     return Applied(after, event)
+
+
+def unban(state: RoomState, command: Command, intent: UnbanMember, now_ms: float) -> Decision:
+    """A person may come in again. The event does not say who: guests hear it, too."""
+    if not state.people.is_barred(intent.person, now_ms):
+        return Refusal("stale", "Nobody keeps this person out any more.", "person")
+    after = _with(state, state.people.let_in(intent.person))
+    return Applied(after, MemberUnbanned(**stamp(command, after)))
+
+
+def bans_of(people: People) -> BansListed:
+    """Who is banned, the latest first, for those who may let them in again."""
+    bans = [
+        Ban(person=person, name=ban.name, at=wire_ms(ban.at_ms), by=ban.by)
+        for person, ban in people.bans.items()
+    ]
+    return BansListed(bans=bans[::-1])
 
 
 def _shown(reason: str | UnsetType) -> str | UnsetType:

@@ -11,6 +11,17 @@ REMOVED_MS: Final = 60_000.0
 """So long a person who was removed stays out (PROTOCOL.md, `member:removed`)."""
 
 
+class Removal(Struct, frozen=True):
+    """How a person was sent out. Instants are media-clock milliseconds."""
+
+    until_ms: float | None
+    """They may not come in until then; None: never again, which is a ban."""
+    at_ms: float
+    name: str = ""
+    by: str = ""
+    """How they, and who sent them out, were called then."""
+
+
 class People(Struct, frozen=True):
     """The persons of a room who are more, or less, than guests."""
 
@@ -23,8 +34,8 @@ class People(Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     granted: tuple[str, ...] = ()
     """Guests who were given control where guests have to ask."""
-    barred_until_ms: Mapping[str, float | None] = {}
-    """Who may not come in until then; None: never again."""
+    removals: Mapping[str, Removal] = {}
+    """Person → how they were sent out, the latest last."""
 
     def role_of(self, person: str) -> Role:
         """What a person is in this room."""
@@ -67,27 +78,46 @@ class People(Struct, frozen=True):
         """What the owner of now is once somebody else follows or comes back."""
         return "guest" if self.owner == self.rightful else self.stand_in_was
 
-    def barred(self, person: str, until_ms: float | None, now_ms: float) -> "People":
+    def barred(
+        self,
+        person: str,
+        until_ms: float | None,
+        now_ms: float,
+        *,
+        name: str = "",
+        by: str = "",
+    ) -> "People":
         """The same, with this person kept out, and without role or control of theirs.
 
         Who may never come in again is not let in sooner by who sends them out for less.
         """
         until_ms = None if self.is_banned(person) else until_ms
         still = {
-            one: until
-            for one, until in self.barred_until_ms.items()
-            if until is None or until > now_ms
+            one: removal
+            for one, removal in self.removals.items()
+            if one != person and (removal.until_ms is None or removal.until_ms > now_ms)
         }
+        removal = Removal(until_ms, at_ms=now_ms, name=name, by=by)
         without = self.with_role(person, "guest").with_grant(person, granted=False)
-        return structs.replace(without, barred_until_ms={**still, person: until_ms})
+        return structs.replace(without, removals={**still, person: removal})
+
+    def let_in(self, person: str) -> "People":
+        """The same, with this person kept out no more."""
+        others = {one: removal for one, removal in self.removals.items() if one != person}
+        return structs.replace(self, removals=others)
 
     def is_barred(self, person: str, now_ms: float) -> bool:
         """Whether a person may not come in at this instant."""
-        if person not in self.barred_until_ms:
+        if person not in self.removals:
             return False
-        until_ms = self.barred_until_ms[person]
+        until_ms = self.removals[person].until_ms
         return until_ms is None or now_ms < until_ms
 
     def is_banned(self, person: str) -> bool:
         """Whether a person may never come in again."""
-        return self.barred_until_ms.get(person, 0.0) is None
+        return person in self.removals and self.removals[person].until_ms is None
+
+    @property
+    def bans(self) -> dict[str, Removal]:
+        """Who may never come in again, the latest last."""
+        return {one: ban for one, ban in self.removals.items() if ban.until_ms is None}

@@ -273,6 +273,15 @@ class ChatMessage(Value):
     timestamp: Annotated[Milliseconds, Meta(description="media clock")]
 
 
+class Ban(Value):
+    """A person who may not come into the room any more."""
+
+    person: Person
+    name: Annotated[str, Meta(description="as they were called then")]
+    at: Annotated[Milliseconds, Meta(description="media clock")]
+    by: Annotated[str, Meta(description="as who banned them was called then")]
+
+
 class Status(Value):
     """How one viewer's playback does, as that viewer measures it."""
 
@@ -496,6 +505,13 @@ class RemoveMember(Message, tag="member:remove"):
     ref: Reference | UnsetType = UNSET
 
 
+class UnbanMember(Message, tag="member:unban"):
+    """Let a person come in again who was banned or removed."""
+
+    person: Person
+    ref: Reference | UnsetType = UNSET
+
+
 Intent = (
     VideoPlay
     | VideoPause
@@ -510,6 +526,7 @@ Intent = (
     | MemberAnswer
     | GiveRole
     | RemoveMember
+    | UnbanMember
 )
 """What the room's state machine decides, and answers with an ordered event or a refusal."""
 
@@ -533,6 +550,7 @@ ClientMessage = (
     | MemberAnswer
     | GiveRole
     | RemoveMember
+    | UnbanMember
     | CursorMove
     | CursorLeave
     | ReactionSend
@@ -562,6 +580,7 @@ ACTIONS: Final[dict[type, str]] = {
     MemberAnswer: "memberAnswer",
     GiveRole: "memberRole",
     RemoveMember: "memberRemove",
+    UnbanMember: "memberRemove",
     CursorMove: "cursor",
     CursorLeave: "cursor",
     ReactionSend: "reaction",
@@ -693,6 +712,15 @@ class MemberRemoved(Message, tag="member:removed"):
     ref: Reference | UnsetType = UNSET
 
 
+class MemberUnbanned(Message, tag="member:unbanned"):
+    """Somebody may come in again; who it is only owner and hosts are told, by `bans:list`."""
+
+    epoch: Epoch
+    seq: Seq
+    by: By
+    ref: Reference | UnsetType = UNSET
+
+
 class ChatSent(ChatMessage, tag_field="type", tag="chat:message", kw_only=True):
     """Somebody wrote."""
 
@@ -729,6 +757,7 @@ OrderedEvent = (
     | RoleGiven
     | ControlGiven
     | MemberRemoved
+    | MemberUnbanned
     | ChatSent
     | ChatRemoved
     | RoomClosed
@@ -776,6 +805,12 @@ class MemberAsked(Message, tag="member:asked"):
     user_id: UserId
 
 
+class BansListed(Message, tag="bans:list"):
+    """Who is banned, the latest first: to owner and hosts, as they come and at each change."""
+
+    bans: list[Ban]
+
+
 class CursorsBatch(Message, tag="cursors:batch"):
     """Latest place of each cursor that moved in this tick."""
 
@@ -810,7 +845,9 @@ ServerMessage = (
     | RoleGiven
     | ControlGiven
     | MemberRemoved
+    | MemberUnbanned
     | MemberAsked
+    | BansListed
     | ChatSent
     | ChatRemoved
     | RoomClosed

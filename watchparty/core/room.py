@@ -23,6 +23,7 @@ from watchparty.core.protocol import (
     RoomSettings,
     SettingsChanged,
     SourceRequest,
+    UnbanMember,
     VideoPause,
     VideoPlay,
     VideoRate,
@@ -105,6 +106,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912 - one line for each intent is the tab
             return members.give_role(state, command, intent, now_ms)
         case RemoveMember():
             return members.remove(state, command, intent, now_ms)
+        case UnbanMember():
+            return members.unban(state, command, intent, now_ms)
         case EndRoom():
             return _close(state, command, reason="The owner has ended the party.")
         case OwnerGone():

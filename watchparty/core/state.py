@@ -190,6 +190,8 @@ class Command(Struct, frozen=True):
     author: Author = Author()
     target: str | None = None
     """The person behind the user that the intent names; None: there is no such member."""
+    target_name: str = ""
+    """How that user is called at this moment; a ban keeps it."""
     password_hash: str = ""
     """Of the password that the intent sets: hashing takes too long for the room's own turn."""
 

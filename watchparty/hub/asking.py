@@ -56,6 +56,7 @@ class Asking:
             action=ACTIONS[type(message)],
             author=Author(name=user.name, color=user.color) if user else Author(),
             target=named.person if named else None,
+            target_name=named.name if named else "",
         )
         password = message.password if isinstance(message, ChangeSettings) else None
         if isinstance(password, str) and self._may(command):
@@ -72,7 +73,7 @@ class Asking:
             connection.tell(error("forbidden", "You may control the film already."))
         else:
             asks = encode(MemberAsked(user_id=user_id))
-            self._company.ask_hosts(asks)
+            self._company.tell_hosts(asks)
             self._publish(asks)
 
     def stop(self) -> None:

@@ -134,7 +134,7 @@ class Attendance:
             case MembersStatus(statuses=statuses) if isinstance(statuses, dict):
                 self._company.heard_statuses(statuses)
             case MemberAsked():
-                self._company.ask_hosts(frame)
+                self._company.tell_hosts(frame)
             case MembersReady():
                 self._gatekeeper.heard_ready(news)
 

@@ -144,8 +144,8 @@ class Company:
         )
         self._tick_soon()
 
-    def ask_hosts(self, frame: Frame) -> None:
-        """Let owner and hosts in this process hear that a guest asks for control."""
+    def tell_hosts(self, frame: Frame) -> None:
+        """Write one frame to owner and hosts in this process, and to no guest."""
         for user in self.roster.here():
             connection = self.roster.socket(user.id)
             if connection is not None and user.role != "guest":

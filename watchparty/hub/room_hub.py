@@ -294,6 +294,7 @@ class RoomHub:
         ticket = make_ticket(user.id, user.person, self.slug)
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(*opened))
+        self._standing.greet(connection, user, opened[1].people)
         if news is not None:
             self.company.introduce(news, connection)
 

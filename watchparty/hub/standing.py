@@ -5,11 +5,13 @@ from typing import Final
 
 from msgspec import structs
 
-from sync.core.wire import CloseCode
+from sync.core.wire import CloseCode, encode
+from watchparty.core.members import bans_of
 from watchparty.core.people import People
 from watchparty.core.protocol import User
 from watchparty.core.state import OwnerBack, OwnerGone, OwnIntent, RoomState
 from watchparty.hub.company import Company
+from watchparty.hub.connection import Connection
 
 GONE_MS: Final = 60_000.0
 """An owner who has no socket for so long is stood in for."""
@@ -39,19 +41,34 @@ class Standing:
         """Make the roster say what the state says; nothing where it says it already."""
         if state is None or state.people == self._people:
             return
-        self._people = people = state.people
+        before, self._people = self._people, state.people
+        people = state.people
         roster, now_ms = self._company.roster, self._now_ms()
+        new_helpers: list[Connection] = []
         for seat in roster.seats():
             user = seat.user
             role = people.role_of(user.person)
             if user.role != role:
                 roster.update(structs.replace(user, role=role))
                 self._changed()
+            if user.role == "guest" != role and seat.socket is not None:
+                new_helpers.append(seat.socket)
             if seat.socket is not None and people.is_barred(user.person, now_ms):
                 socket = seat.socket
                 self._company.leave(socket, user.id)
                 socket.user_id = None
                 socket.end(CloseCode.REMOVED)
+        if before is not None and before.bans != people.bans:
+            self._company.tell_hosts(encode(bans_of(people)))
+        else:
+            for socket in new_helpers:
+                socket.tell(bans_of(people))
+
+    @staticmethod
+    def greet(connection: Connection, user: User, people: People) -> None:
+        """Tell who has just come in what only owner and hosts may know."""
+        if user.role != "guest":
+            connection.tell(bans_of(people))
 
     @staticmethod
     def as_of(state: RoomState, users: list[User]) -> list[User]:

@@ -3,6 +3,7 @@
 
 import { mountAskFirst } from "../ui/ask-first.js";
 import { mountAskList } from "../ui/ask-list.js";
+import { mountBans } from "../ui/bans.js";
 import { mountHouseNews } from "../ui/house-news.js";
 import { mountMemberMenu } from "../ui/member-menu.js";
 import { mountPeople } from "../ui/people.js";
@@ -14,10 +15,12 @@ import { byId, intervals } from "./browser.js";
 /** @import { Party } from "../room/party.js" */
 /** @import { FrameLoop } from "../ui/loop.js" */
 
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 /**
  * @param {object} parts
  * @param {Party} parts.party
- * @param {Pick<MediaClock, "civilNow">} parts.clock
+ * @param {Pick<MediaClock, "now" | "civilNow">} parts.clock
  * @param {FrameLoop} parts.loop
  * @param {(sentence: string, act?: (() => void) | null, label?: string) => void} parts.tell over the film
  * @param {(sentence: string) => void} parts.announce
@@ -38,6 +41,14 @@ export function mountPeopleUi({ party, clock, loop, tell, announce }) {
     ...intervals,
   });
   mountAskList({ list: byId("asks", HTMLElement), template: byId("piece-ask", HTMLTemplateElement), party });
+  mountBans({
+    root: byId("bans", HTMLElement),
+    template: byId("piece-ban", HTMLTemplateElement),
+    party,
+    when: (atMs) => WHEN.format(atMs + clock.civilNow() - clock.now()),
+    home: byId("people-panel", HTMLElement),
+    announce,
+  });
   mountWaitSwitch({ root: byId("wait-for-all", HTMLElement), party });
   mountSettingsDialog({
     dialog: byId("settings-dialog", HTMLDialogElement),

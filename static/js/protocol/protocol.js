@@ -81,6 +81,7 @@ export const ClientType = Object.freeze({
   MEMBER_ANSWER: "member:answer",
   MEMBER_ROLE: "member:role",
   MEMBER_REMOVE: "member:remove",
+  MEMBER_UNBAN: "member:unban",
   CURSOR_MOVE: "cursor:move",
   CURSOR_LEAVE: "cursor:leave",
   REACTION_SEND: "reaction:send",
@@ -110,7 +111,9 @@ export const ServerType = Object.freeze({
   MEMBER_ROLE: "member:role",
   MEMBER_CONTROL: "member:control",
   MEMBER_REMOVED: "member:removed",
+  MEMBER_UNBANNED: "member:unbanned",
   MEMBER_ASKED: "member:asked",
+  BANS_LIST: "bans:list",
   CHAT_MESSAGE: "chat:message",
   CHAT_REMOVED: "chat:removed",
   ROOM_CLOSED: "room:closed",
@@ -128,7 +131,7 @@ export const ServerType = Object.freeze({
  * Messages that change the room's state and are numbered; all others may be lost unnoticed.
  * @type {readonly OrderedEvent["type"][]}
  */
-export const ORDERED_TYPES = Object.freeze(["video:state", "video:waiting", "room:settings", "member:role", "member:control", "member:removed", "chat:message", "chat:removed", "room:closed"]);
+export const ORDERED_TYPES = Object.freeze(["video:state", "video:waiting", "room:settings", "member:role", "member:control", "member:removed", "member:unbanned", "chat:message", "chat:removed", "room:closed"]);
 
 /**
  * Why the server said no.
@@ -256,6 +259,7 @@ export const ACTIONS = Object.freeze({
   "member:answer": "memberAnswer",
   "member:role": "memberRole",
   "member:remove": "memberRemove",
+  "member:unban": "memberRemove",
   "cursor:move": "cursor",
   "cursor:leave": "cursor",
   "reaction:send": "reaction",
@@ -414,6 +418,15 @@ export const ACTIONS = Object.freeze({
  * @property {number} p50 median of the drift; in ms
  * @property {number} p95 in ms
  * @property {string[]} worst user ids
+ */
+
+/**
+ * A person who may not come into the room any more.
+ * @typedef {Object} Ban
+ * @property {string} person the same for all tabs of one identity
+ * @property {string} name as they were called then
+ * @property {number} at media clock; in ms
+ * @property {string} by as who banned them was called then
  */
 
 /**
@@ -611,6 +624,14 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * Let a person come in again who was banned or removed.
+ * @typedef {Object} UnbanMember
+ * @property {"member:unban"} type
+ * @property {string} person the same for all tabs of one identity
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
+ */
+
+/**
  * Point at the picture.
  * @typedef {Object} CursorMove
  * @property {"cursor:move"} type
@@ -699,7 +720,7 @@ export const ACTIONS = Object.freeze({
  * @property {Waiting} [waiting] with `videoState`, while the film stands for some
  * @property {ChatMessage[]} [chat] with `videoState`: the last 100 or 64 KiB, oldest first
  * @property {string[]} [granted] with `videoState`: who was given control by a host
- * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | ChatSent | ChatRemoved | RoomClosed)[]} [events] after `resume`, in order; no snapshot
+ * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | ChatSent | ChatRemoved | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
 
 /**
@@ -869,10 +890,27 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * Somebody may come in again; who it is only owner and hosts are told, by `bans:list`.
+ * @typedef {Object} MemberUnbanned
+ * @property {"member:unbanned"} type
+ * @property {string} epoch life of the room's numbering
+ * @property {number} seq number of the last ordered event in its epoch
+ * @property {string | null} by user id; null: the room itself
+ * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
+ */
+
+/**
  * A guest asks for control of the film; owner and hosts hear it.
  * @typedef {Object} MemberAsked
  * @property {"member:asked"} type
  * @property {string} userId id of a user
+ */
+
+/**
+ * Who is banned, the latest first: to owner and hosts, as they come and at each change.
+ * @typedef {Object} BansListed
+ * @property {"bans:list"} type
+ * @property {Ban[]} bans
  */
 
 /**
@@ -986,15 +1024,15 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a client sends.
- * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings | EndRoom | ChatSend | ChatRemove | MemberAsk | MemberAnswer | GiveRole | RemoveMember | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
+ * @typedef {RoomJoin | RoomLeave | RoomSync | RoomsList | UsersList | VideoPlay | VideoPause | VideoSeek | VideoRate | VideoSource | VideoReady | ChangeSettings | EndRoom | ChatSend | ChatRemove | MemberAsk | MemberAnswer | GiveRole | RemoveMember | UnbanMember | CursorMove | CursorLeave | ReactionSend | MemberStatus | MemberRename | TimeSync | Heartbeat} ClientMessage
  */
 
 /**
  * Every message that a server sends.
- * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberAsked | ChatSent | ChatRemoved | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
+ * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | MemberAsked | BansListed | ChatSent | ChatRemoved | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
  */
 
 /**
  * A message that changes the room's state, numbered by `seq` under its `epoch`.
- * @typedef {VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | ChatSent | ChatRemoved | RoomClosed} OrderedEvent
+ * @typedef {VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | ChatSent | ChatRemoved | RoomClosed} OrderedEvent
  */

@@ -255,6 +255,8 @@ export class Membership {
         return this.#store.change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
       case ServerType.MEMBER_ASKED:
         return this.#hearAsk(message.userId);
+      case ServerType.BANS_LIST:
+        return this.#store.change({ bans: Object.freeze(message.bans) });
       case ServerType.USER_LEFT:
         this.#asks.drop((userId) => userId === message.userId);
         break;
@@ -303,7 +305,8 @@ export class Membership {
     if (message.videoState) this.#asks.clear(); // They may have been answered unheard; who still asks asks again.
     this.#recogniseSelf();
     const phase = /** @type {const} */ ("joined");
-    this.#store.change({ phase, room: message.room, retryAtMs: null, gone: null });
+    const bans = enters ? NOWHERE.bans : this.state.bans; // Owner and hosts are told them next.
+    this.#store.change({ phase, room: message.room, retryAtMs: null, gone: null, bans });
     this.#report(this.#timeline.replace(message, this.state.self?.id));
     if (!enters) return;
     this.#controls.repeat();

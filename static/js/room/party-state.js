@@ -1,7 +1,7 @@
 // @ts-check
 /** What a party shows to the page: its state and its events. */
 
-/** @import { ChatMessage, Cursor, Reaction, Role, Room, RoleGiven, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
+/** @import { Ban, ChatMessage, Cursor, Reaction, Role, Room, RoleGiven, Status, StatusSummary, User, VideoState } from "../protocol/protocol.js" */
 /** @import { ControlKind, Outcome } from "./controls.js" */
 /** @import { Settings } from "./house.js" */
 /** @import { Refusal } from "./refusals.js" */
@@ -25,6 +25,7 @@
  * @property {Settings | null} settings of the room, the newest
  * @property {readonly string[]} granted persons who may control where guests have to ask
  * @property {readonly string[]} asked user ids of who asks for control, until answered or gone; hosts know all, a guest only that they asked themselves
+ * @property {readonly Readonly<Ban>[]} bans who is banned, the latest first, as owner and hosts are told
  * @property {readonly Readonly<ChatMessage>[]} chat oldest first, at most 500
  * @property {VideoState | null} video as the room has confirmed it; while it waits, the film stands
  * @property {Readonly<RoomWait> | null} waiting for whom, and until when, before the film goes on
@@ -91,6 +92,7 @@ export const NOWHERE = Object.freeze({
   settings: null,
   granted: Object.freeze([]),
   asked: Object.freeze([]),
+  bans: Object.freeze([]),
   chat: Object.freeze([]),
   video: null,
   waiting: null,

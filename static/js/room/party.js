@@ -207,6 +207,11 @@ export class Party {
     return this.#request({ type: ClientType.MEMBER_REMOVE, userId, ban, ...(reason && { reason }) });
   }
 
+  /** @param {string} person as `bans` of the state names them */
+  unban(person) {
+    return this.#request({ type: ClientType.MEMBER_UNBAN, person });
+  }
+
   /** Asks the hosts, where guests have to ask; our own id is in `asked` until somebody answers. */
   askForControl() {
     if (!this.#membership.askForControl()) this.#membership.tell("refusal", offline());

@@ -4,7 +4,7 @@
 import { offline, unheard } from "./refusals.js";
 import { Timer } from "./timer.js";
 
-/** @import { ChangeSettings, ChatRemove, ChatSend, EndRoom, GiveRole, MemberAnswer, RemoveMember } from "../protocol/protocol.js" */
+/** @import { ChangeSettings, ChatRemove, ChatSend, EndRoom, GiveRole, MemberAnswer, RemoveMember, UnbanMember } from "../protocol/protocol.js" */
 /** @import { Outcome } from "./controls.js" */
 /** @import { OrderedEvent } from "./ordering.js" */
 /** @import { Refusal } from "./refusals.js" */
@@ -14,7 +14,7 @@ import { Timer } from "./timer.js";
 export const REQUEST_PATIENCE_MS = 10_000;
 
 /**
- * @typedef {ChangeSettings | ChatRemove | ChatSend | EndRoom | GiveRole | MemberAnswer | RemoveMember} Request
+ * @typedef {ChangeSettings | ChatRemove | ChatSend | EndRoom | GiveRole | MemberAnswer | RemoveMember | UnbanMember} Request
  */
 
 export class Requests {

@@ -51,7 +51,7 @@ export function questionFor(action, name) {
     case "remove":
       return { title: `Remove ${name}?`, words: "All their tabs leave. They may come back after a minute.", button: `Remove ${name}`, reason: true };
     case "ban":
-      return { title: `Ban ${name}?`, words: "All their tabs leave, and they can’t come into this room again.", button: `Ban ${name}`, reason: true };
+      return { title: `Ban ${name}?`, words: "All their tabs leave, and they can’t come into this room again before somebody lets them back in.", button: `Ban ${name}`, reason: true };
     default:
       return null;
   }
