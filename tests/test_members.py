@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from tests.rooms import NOW_MS, room
 from watchparty.core.members import bans_of
-from watchparty.core.people import REMOVED_MS, People
+from watchparty.core.people import MAX_GRANTED, MAX_HOSTS, REMOVED_MS, People
 from watchparty.core.protocol import (
     ControlGiven,
     EndRoom,
@@ -214,6 +214,51 @@ def test_who_is_banned_is_listed_by_the_names_of_then_the_latest_first() -> None
         ("p-cy", "Cy", NOW_MS, "Ada"),
         ("p-bo", "Bo", NOW_MS, "Ada"),
     ]
+
+
+MANY_HOSTS = People(
+    rightful="p-ada", owner="p-ada", hosts=tuple(f"p-{number}" for number in range(MAX_HOSTS))
+)
+
+
+@pytest.mark.parametrize("role", ["host", "owner"])
+def test_there_is_no_host_more_than_the_most(role: Any) -> None:
+    decision = apply(room(people=MANY_HOSTS), asked(GiveRole(user_id="bo", role=role)), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "role")
+
+
+def test_a_host_who_stands_in_keeps_their_place() -> None:
+    led, _ = decided(room(people=MANY_HOSTS), Command(OwnerGone("p-ada", "h", "p-7")))
+    host = asked(GiveRole(user_id="bo", role="host"), person="p-7")
+    assert isinstance(apply(led, host, NOW_MS), Refusal)
+    back, _ = decided(led, Command(OwnerBack("ada", "p-ada")))
+    assert set(back.people.hosts) == set(MANY_HOSTS.hosts)
+
+
+def test_with_all_hosts_there_a_room_is_handed_to_one_of_them_and_a_guest_takes_one_s_place() -> (
+    None
+):
+    state = room(people=MANY_HOSTS)
+    handed, _ = decided(state, asked(GiveRole(user_id="h", role="owner"), "p-7"))
+    assert len(handed.people.hosts) == MAX_HOSTS
+    again, _ = decided(state, asked(GiveRole(user_id="h", role="host"), "p-7"))
+    assert set(again.people.hosts) == set(MANY_HOSTS.hosts)
+    state, _ = decided(state, asked(GiveRole(user_id="h", role="guest"), "p-7"))
+    state, _ = decided(state, asked(GiveRole(user_id="bo", role="host")))
+    assert len(state.people.hosts) == MAX_HOSTS
+
+
+def test_control_is_given_to_no_more_guests_than_the_most_and_taken_back_from_any() -> None:
+    granted = tuple(f"p-{number}" for number in range(MAX_GRANTED))
+    state = room(people=People(rightful="p-ada", owner="p-ada", granted=granted))
+    decision = apply(state, asked(MemberAnswer(user_id="bo", grant=True)), NOW_MS)
+    assert isinstance(decision, Refusal)
+    assert (decision.code, decision.field) == ("invalid_field", "grant")
+    decided(state, asked(MemberAnswer(user_id="x", grant=True), "p-7"))
+    state, _ = decided(state, asked(MemberAnswer(user_id="x", grant=False), "p-7"))
+    state, _ = decided(state, asked(MemberAnswer(user_id="bo", grant=True)))
+    assert len(state.people.granted) == MAX_GRANTED
 
 
 @pytest.mark.parametrize(

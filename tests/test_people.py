@@ -1,6 +1,6 @@
 """Who owns a room, who helps and who is kept out: by person."""
 
-from watchparty.core.people import People, Removal
+from watchparty.core.people import MAX_REMOVALS, People, Removal
 
 NOW_MS = 1_000_000.0
 OWNED = People(rightful="ada", owner="ada")
@@ -32,6 +32,26 @@ def test_who_is_sent_out_helps_and_controls_no_more() -> None:
 def test_those_whose_time_is_over_are_forgotten() -> None:
     people = OWNED.barred("bo", NOW_MS + 1, NOW_MS).barred("cy", NOW_MS + 9, NOW_MS + 5)
     assert set(people.removals) == {"cy"}
+
+
+def test_of_too_many_removals_those_that_end_by_themselves_are_forgotten_first() -> None:
+    people = OWNED.barred("ban-0", None, NOW_MS).barred("short", NOW_MS + 60_000, NOW_MS)
+    for number in range(1, MAX_REMOVALS):
+        people = people.barred(f"ban-{number}", None, NOW_MS + number)
+    assert len(people.removals) == MAX_REMOVALS
+    assert not people.is_barred("short", NOW_MS)
+    people = people.barred("one-more", NOW_MS + 60_000, NOW_MS)
+    assert len(people.removals) == MAX_REMOVALS
+    assert not people.is_banned("ban-0")
+    assert people.is_banned("ban-1")
+    assert people.is_barred("one-more", NOW_MS)
+
+
+def test_who_is_sent_out_once_more_costs_nobody_else_s_ban() -> None:
+    people = OWNED
+    for number in range(MAX_REMOVALS):
+        people = people.barred(f"ban-{number}", None, NOW_MS)
+    assert people.barred("ban-7", NOW_MS + 60_000, NOW_MS).bans.keys() == people.bans.keys()
 
 
 def test_who_is_let_in_again_is_as_if_never_sent_out() -> None:

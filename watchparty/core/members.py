@@ -5,7 +5,7 @@ from typing import Final, Literal
 from msgspec import UNSET, UnsetType, structs
 
 from sync.core.wire import wire_ms
-from watchparty.core.people import REMOVED_MS, People
+from watchparty.core.people import MAX_GRANTED, MAX_HOSTS, REMOVED_MS, People
 from watchparty.core.protocol import (
     Ban,
     BansListed,
@@ -33,6 +33,10 @@ from watchparty.core.state import (
 from watchparty.core.text import has_visible, without_tricks
 
 NOBODY: Final = Refusal("invalid_field", "This viewer is not here any more.", "userId")
+TOO_MANY_HOSTS: Final = f"{MAX_HOSTS} hosts are the most. Make one of them a guest first."
+TOO_MANY_GRANTED: Final = (
+    f"{MAX_GRANTED} guests have control, which is the most. Let everyone control the film instead."
+)
 
 
 def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: float) -> Decision:
@@ -42,6 +46,8 @@ def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: floa
         return NOBODY
     if intent.role == "owner" and people.owner != people.rightful:
         return Refusal("stale", "You are just taking the room over again. Try in a moment.")
+    if _makes_a_host_too_many(people, person, intent.role):
+        return Refusal("invalid_field", TOO_MANY_HOSTS, "role")
     if intent.role == "owner" and person != people.owner:
         after = _with(state, people.handed_to(person))
         return _role_event(after, command, intent.user_id, person, "given", former="host")
@@ -50,12 +56,21 @@ def give_role(state: RoomState, command: Command, intent: GiveRole, now_ms: floa
     return _role_event(_with(state, people), command, intent.user_id, person, "given")
 
 
+def _makes_a_host_too_many(people: People, person: str, role: Role) -> bool:
+    """Whoever hands the room over becomes a host, too, in the place of one who was a host."""
+    gains_one = person not in people.hosts and person != people.owner and role != "guest"
+    return gains_one and people.has_all_hosts
+
+
 def answer(state: RoomState, command: Command, intent: MemberAnswer, now_ms: float) -> Decision:
     """Control is given to a guest, or taken back."""
     if command.target is None or state.people.is_barred(command.target, now_ms):
         return NOBODY
     if intent.grant and state.people.role_of(command.target) != "guest":
         return Refusal("invalid_field", "This viewer controls the film already.", "userId")
+    news = intent.grant and command.target not in state.people.granted
+    if news and state.people.has_all_granted:
+        return Refusal("invalid_field", TOO_MANY_GRANTED, "grant")
     after = _with(state, state.people.with_grant(command.target, granted=intent.grant))
     event = ControlGiven(
         user_id=intent.user_id,

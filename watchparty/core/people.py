@@ -10,6 +10,16 @@ from watchparty.core.protocol import Role
 REMOVED_MS: Final = 60_000.0
 """So long a person who was removed stays out (PROTOCOL.md, `member:removed`)."""
 
+# The state is written whole at each control, so nothing in it may grow for ever.
+MAX_HOSTS: Final = 50
+"""They can undo one another's work: more are no help."""
+MAX_GRANTED: Final = 200
+"""Where so many guests may control the film, everyone may as well; as many as lists hold in full
+(USERS_IN_FULL)."""
+MAX_REMOVALS: Final = 200
+"""An evening's mischief, at some 200 bytes each; of more, those that end by themselves are
+forgotten first, then the oldest bans."""
+
 
 class Removal(Struct, frozen=True):
     """How a person was sent out. Instants are media-clock milliseconds."""
@@ -42,6 +52,17 @@ class People(Struct, frozen=True):
         if person and person == self.owner:
             return "owner"
         return "host" if person in self.hosts else "guest"
+
+    @property
+    def has_all_hosts(self) -> bool:
+        """Whether there can be no host more; one who stands in for the owner will be one again."""
+        stands_in = self.stand_in_was == "host"
+        return len(self.hosts) + stands_in >= MAX_HOSTS
+
+    @property
+    def has_all_granted(self) -> bool:
+        """Whether control can be given to no guest more."""
+        return len(self.granted) >= MAX_GRANTED
 
     def with_role(self, person: str, role: Role) -> "People":
         """The same, with this person as a host or a guest."""
@@ -97,6 +118,9 @@ class People(Struct, frozen=True):
             for one, removal in self.removals.items()
             if one != person and (removal.until_ms is None or removal.until_ms > now_ms)
         }
+        while len(still) >= MAX_REMOVALS:
+            oldest = next((one for one, how in still.items() if how.until_ms is not None), None)
+            del still[oldest or next(iter(still))]
         removal = Removal(until_ms, at_ms=now_ms, name=name, by=by)
         without = self.with_role(person, "guest").with_grant(person, granted=False)
         return structs.replace(without, removals={**still, person: removal})
