@@ -125,6 +125,24 @@ async def test_an_emoji_that_is_not_one_of_the_twelve_is_refused(
     assert not ada.heard("reactions:batch")
 
 
+async def test_a_person_asks_for_control_once_in_five_seconds_in_all_tabs(
+    party: Party, ada: Member, mallory: Member
+) -> None:
+    ada.say("room:settings", control="ask")
+    second = Member(ada.hub, "Mallory", tab="second-tab")
+    party.members.append(second)
+    await second.join()
+    mallory.say("member:ask")
+    second.say("member:ask")
+    await later()
+    assert second.last("error:ratelimit")["action"] == "memberAsk"
+    assert [one["userId"] for one in ada.heard("member:asked")] == [mallory.id]
+    await later(5)
+    second.say("member:ask")
+    await later()
+    assert ada.last("member:asked")["userId"] == second.id
+
+
 async def test_a_person_has_one_bucket_for_chat_in_all_tabs(
     party: Party, ada: Member, mallory: Member
 ) -> None:

@@ -8,7 +8,14 @@ from msgspec import structs
 
 from sync.core.wire import Frame, encode
 from watchparty.core.permissions import may_control, refusal
-from watchparty.core.protocol import ACTIONS, ChangeSettings, Intent, MemberAsked, VideoReady
+from watchparty.core.protocol import (
+    ACTIONS,
+    ChangeSettings,
+    Intent,
+    MemberAsk,
+    MemberAsked,
+    VideoReady,
+)
 from watchparty.core.state import Author, Command, RoomState
 from watchparty.hub.answers import error, tell_failure
 from watchparty.hub.company import Company
@@ -31,6 +38,7 @@ class Asking:
         *,
         state: Callable[[], RoomState | None],
         submit: Callable[[Ask], object],
+        spend: Callable[[Connection, str, Callable[[], object]], None],
         publish: Callable[[Frame], None],
     ) -> None:
         self._slug = slug
@@ -38,6 +46,7 @@ class Asking:
         self._gatekeeper = gatekeeper
         self._state = state
         self._submit = submit
+        self._spend = spend
         self._publish = publish
         self._hashing: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -72,14 +81,17 @@ class Asking:
         elif may_control(state, connection.person):
             connection.tell(error("forbidden", "You may control the film already."))
         else:
-            asks = encode(MemberAsked(user_id=user_id))
-            self._company.tell_hosts(asks)
-            self._publish(asks)
+            self._spend(connection, ACTIONS[MemberAsk], lambda: self._tell_hosts(user_id))
 
     def stop(self) -> None:
         """What is not hashed yet is not asked any more."""
         for task in self._hashing:
             task.cancel()
+
+    def _tell_hosts(self, user_id: str) -> None:
+        asks = encode(MemberAsked(user_id=user_id))
+        self._company.tell_hosts(asks)
+        self._publish(asks)
 
     def _may(self, command: Command) -> bool:
         """Whether it is worth the time; the room decides again when its turn comes."""

@@ -51,10 +51,10 @@ from watchparty.hub.work import (
     CatchUp,
     HubContext,
     Own,
-    React,
     Renew,
     Settle,
     Snapshot,
+    Spend,
     Vacate,
     Work,
 )
@@ -154,6 +154,7 @@ class RoomHub:
             self._gatekeeper,
             state=lambda: self._stream.state,
             submit=lambda work: self._put(work, work.connection, work.command.ref),
+            spend=self._spend,
             publish=self._note_news,
         )
         self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
@@ -170,7 +171,7 @@ class RoomHub:
 
     def react(self, connection: Connection, user_id: str, message: ReactionSend) -> None:
         """A member reacts; the person's bucket decides on the way."""
-        self._put(React(connection, user_id, message), connection)
+        self._spend(connection, ACTIONS[ReactionSend], lambda: self.company.react(user_id, message))
 
     def submit(self, command: Command, done: Future[Outcome] | None = None) -> None:
         """The room's own or an administrator's intent. From other threads: Hub.command."""
@@ -251,8 +252,8 @@ class RoomHub:
                 await self._admission.admit(work)
             case Ask(connection, command):
                 await self._decide(connection, command)
-            case React(connection, user_id, reaction):
-                await self._take_reaction(connection, user_id, reaction)
+            case Spend(connection, action, then):
+                await self._grant(connection, action, then)
             case Snapshot(connection):
                 connection.tell(await self._snapshot())
             case Own(command, done):
@@ -329,16 +330,13 @@ class RoomHub:
         if done is not None:
             done.set_result(outcome)
 
-    async def _take_reaction(
-        self, connection: Connection, user_id: str, message: ReactionSend
-    ) -> None:
+    async def _grant(self, connection: Connection, action: str, then: Callable[[], object]) -> None:
         now_ms = self._context.now_ms()
-        action = ACTIONS[ReactionSend]
         retry_in_ms = await self._context.store.take(connection.person, action, now_ms)
         if retry_in_ms:
             connection.tell(too_often(action, retry_in_ms))
         else:
-            self.company.react(user_id, message)
+            then()
 
     async def _snapshot(self) -> RoomJoined:
         return self._joined(*await self._open())
@@ -466,6 +464,10 @@ class RoomHub:
                 connection.tell(error("unavailable", "The room is too busy. Try again.", ref))
             return False
         return True
+
+    def _spend(self, connection: Connection, action: str, then: Callable[[], object]) -> None:
+        """Do it in its turn, if the person's bucket grants it."""
+        self._put(Spend(connection, action, then), connection)
 
     def _put_own(self, intent: OwnIntent) -> bool:
         """The room's own intent waits its turn. False: there is no room for it."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 from msgspec import Struct
 
-from watchparty.core.protocol import ReactionSend, RoomJoin
+from watchparty.core.protocol import RoomJoin
 from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
@@ -39,12 +39,13 @@ class Ask(Struct, frozen=True):
     command: Command
 
 
-class React(Struct, frozen=True):
-    """A member reacts; the person's bucket is the store's, so it waits here."""
+class Spend(Struct, frozen=True):
+    """A member does what draws on the person's bucket, which is the store's, so it waits here."""
 
     connection: Connection
-    user_id: str
-    reaction: ReactionSend
+    action: str
+    then: Callable[[], object]
+    """Done if the bucket grants it."""
 
 
 class Snapshot(Struct, frozen=True):
@@ -76,4 +77,4 @@ class Vacate(Struct, frozen=True):
     """Nobody has been here for a minute."""
 
 
-Work = Arrive | Ask | React | Snapshot | Own | CatchUp | Settle | Renew | Vacate
+Work = Arrive | Ask | Spend | Snapshot | Own | CatchUp | Settle | Renew | Vacate
