@@ -143,6 +143,25 @@ async def test_a_person_asks_for_control_once_in_five_seconds_in_all_tabs(
     assert ada.last("member:asked")["userId"] == second.id
 
 
+async def test_snapshots_cost_little_whoever_asks_for_them_in_however_many_tabs(
+    party: Party, ada: Member, mallory: Member
+) -> None:
+    tabs = [mallory] + [Member(ada.hub, "Mallory", tab=f"another-tab-{n}") for n in range(4)]
+    party.members += tabs[1:]
+    for tab in tabs[1:]:
+        await tab.join()
+    for second in range(20):
+        ada.say("chat:send", text=f"Busy {second}.")
+        for tab in tabs:
+            tab.say("room:sync")
+        await later(1)
+    limit = DEFAULT_LIMITS["roomSync"]
+    snapshots = sum(len(tab.heard("room:joined")) - 1 for tab in tabs)
+    assert snapshots <= limit.capacity + 20_000 * limit.per_ms
+    assert snapshots > 10, "and who has missed something gets it"
+    assert ada.closed_with is None
+
+
 async def test_a_person_has_one_bucket_for_chat_in_all_tabs(
     party: Party, ada: Member, mallory: Member
 ) -> None:

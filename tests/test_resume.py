@@ -81,6 +81,31 @@ async def test_a_store_that_does_not_answer_costs_a_snapshot_not_the_return(
 async def test_asking_for_a_snapshot_brings_one(party: Party) -> None:
     hub = party.server()
     ada = await party.member(hub, "Ada")
+    await changes(ada, 1)
+    ada.say("room:sync")
+    await later()
+    assert ada.last("room:joined")["videoState"]["seq"] == 1
+
+
+async def test_who_was_told_the_newest_state_a_moment_ago_is_told_nothing(party: Party) -> None:
+    ada = await party.member(party.server(), "Ada")
+    ada.say("room:sync")
+    await later(4)
+    ada.say("room:sync")
+    await later()
+    assert [one["type"] for one in ada.messages].count("room:joined") == 1
+    assert not ada.heard("error:ratelimit")
+    await later(1)
+    ada.say("room:sync")
+    await later()
+    assert len(ada.heard("room:joined")) == 2
+
+
+async def test_who_resumed_has_no_snapshot_and_may_have_one(party: Party) -> None:
+    hub = party.server()
+    await changes(await party.member(hub, "Bo"), 2)
+    await back(party, hub, "Ada", "e1", 2)
+    ada = party.members[-1]
     ada.say("room:sync")
     await later()
     assert "videoState" in ada.last("room:joined")

@@ -19,7 +19,8 @@ DEFAULT_LIMITS: Final[dict[str, Limit]] = {
     "videoControl": Limit(max=10, window_ms=1000),
     ALL_FRAMES: Limit(max=60, window_ms=1000),
     "roomJoin": Limit(max=5, window_ms=10_000),
-    "roomSync": Limit(max=2, window_ms=1000),
+    # The dearest answer there is, up to 100 KB: some at once, as gaps come in heaps, then few.
+    "roomSync": Limit(max=1, window_ms=2000, burst=4),
     "roomsList": Limit(max=1, window_ms=1000),
     "usersList": Limit(max=1, window_ms=5000),
     "videoSource": Limit(max=1, window_ms=1000),

@@ -338,7 +338,7 @@ class RoomLeave(Message, tag="room:leave"):
 
 
 class RoomSync(Message, tag="room:sync"):
-    """Ask for a snapshot: `room:joined`."""
+    """Ask for a snapshot: `room:joined`; one of the last 5 s that still holds is not repeated."""
 
 
 class RoomsList(Message, tag="rooms:list"):

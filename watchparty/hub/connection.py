@@ -1,11 +1,17 @@
 """One party socket as the hub sees it."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from sync.core.wire import Frame, encode
 from sync.ports import WritePort
 from watchparty.core.session import Session
 from watchparty.identity import Account
+
+FRESH_MS: Final = 5000.0
+"""So long a snapshot is not told again to one who cannot have missed anything: a socket keeps its
+order, so whoever was told the newest state has it, or will in a moment."""
 
 
 class Connection:
@@ -21,6 +27,7 @@ class Connection:
         "port",
         "room",
         "session",
+        "snapshot",
         "user_id",
     )
 
@@ -49,12 +56,21 @@ class Connection:
         """Whether it was told the civil offset."""
         self.room: str | None = None
         self.user_id: str | None = None
+        self.snapshot: tuple[str, int, float] | None = None
+        """Epoch and seq of the last snapshot it was told, and when."""
 
     def sign_in(self, account: Account) -> None:
         """Be the person of an account from now on."""
         self.account = account
         self.person = account.person
         self.is_proved = True
+
+    def has_fresh(self, epoch: str, seq: int, now_ms: float) -> bool:
+        """Whether it was told this very state a moment ago."""
+        if self.snapshot is None:
+            return False
+        told_epoch, told_seq, told_ms = self.snapshot
+        return (told_epoch, told_seq) == (epoch, seq) and now_ms - told_ms < FRESH_MS
 
     def tell(self, message: Struct) -> None:
         """Write one message to this socket alone."""

@@ -19,6 +19,7 @@ from watchparty.core.protocol import (
     RoomJoin,
     RoomJoined,
     RoomSummary,
+    RoomSync,
     User,
     UserSelf,
 )
@@ -167,7 +168,8 @@ class RoomHub:
 
     def resync(self, connection: Connection) -> None:
         """A member asks for a snapshot."""
-        self._put(Snapshot(connection), connection)
+        again = Snapshot(connection)
+        self._spend(connection, ACTIONS[RoomSync], lambda: self._put(again, connection))
 
     def react(self, connection: Connection, user_id: str, message: ReactionSend) -> None:
         """A member reacts; the person's bucket decides on the way."""
@@ -255,7 +257,7 @@ class RoomHub:
             case Spend(connection, action, then):
                 await self._grant(connection, action, then)
             case Snapshot(connection):
-                connection.tell(await self._snapshot())
+                await self._tell_snapshot(connection)
             case Own(command, done):
                 await self._decide_own(command, done)
             case CatchUp():
@@ -295,7 +297,10 @@ class RoomHub:
         ticket = make_ticket(user.id, user.person, self.slug)
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(*opened))
-        self._standing.greet(connection, user, opened[1].people)
+        _, state, missed = opened
+        if missed is None:
+            connection.snapshot = state.epoch, state.seq, self._context.now_ms()
+        self._standing.greet(connection, user, state.people)
         if news is not None:
             self.company.introduce(news, connection)
 
@@ -337,6 +342,13 @@ class RoomHub:
             connection.tell(too_often(action, retry_in_ms))
         else:
             then()
+
+    async def _tell_snapshot(self, connection: Connection) -> None:
+        record, state = await self._open()
+        now_ms = self._context.now_ms()
+        if not connection.has_fresh(state.epoch, state.seq, now_ms):
+            connection.snapshot = state.epoch, state.seq, now_ms
+            connection.tell(self._joined(record, state))
 
     async def _snapshot(self) -> RoomJoined:
         return self._joined(*await self._open())

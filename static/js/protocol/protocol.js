@@ -218,7 +218,7 @@ export const LIMITS = Object.freeze({
   videoControl: Object.freeze({ max: 10, windowMs: 1000, burst: 10 }),
   message: Object.freeze({ max: 60, windowMs: 1000, burst: 60 }),
   roomJoin: Object.freeze({ max: 5, windowMs: 10000, burst: 5 }),
-  roomSync: Object.freeze({ max: 2, windowMs: 1000, burst: 2 }),
+  roomSync: Object.freeze({ max: 1, windowMs: 2000, burst: 4 }),
   roomsList: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
   usersList: Object.freeze({ max: 1, windowMs: 5000, burst: 1 }),
   videoSource: Object.freeze({ max: 1, windowMs: 1000, burst: 1 }),
@@ -473,7 +473,7 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * Ask for a snapshot: `room:joined`.
+ * Ask for a snapshot: `room:joined`; one of the last 5 s that still holds is not repeated.
  * @typedef {Object} RoomSync
  * @property {"room:sync"} type
  */

@@ -5,9 +5,9 @@ import { Timer } from "./timer.js";
 
 /** @import { Timers } from "./timer.js" */
 
-/** The server allows two `room:sync` a second. */
+/** The server allows a few `room:sync` at once. */
 const PAUSE_MS = 500;
-/** No answer for so long: the question or its answer was lost. */
+/** No answer for so long: the question or its answer was lost. The server allows one in as long. */
 const PATIENCE_MS = 2000;
 
 export class SnapshotRequest {

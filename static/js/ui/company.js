@@ -10,8 +10,8 @@ import { stopAll } from "./dom.js";
 const CROWD = 20;
 /** Long enough for a reload to be no news, short enough for a sentence to be true. */
 const GATHER_MS = 2500;
-/** A tray that rests says it by itself; nobody can point more slowly. */
-const SILENT = new Set(["reaction", "cursor"]);
+/** A tray that rests says it by itself; nobody can point more slowly; snapshots the page asks for by itself. */
+const SILENT = new Set(["reaction", "cursor", "roomSync"]);
 
 /**
  * @param {Timers & {
