@@ -198,7 +198,9 @@ async def test_a_removed_person_comes_back_after_a_minute_and_not_before(
     ada.say("member:remove", userId=bo.id)
     await later(59)
     barred = (CloseCode.REMOVED, "banned")
-    assert kept_out(await arrives(party, hub, ticket=ticket)) == barred
+    again = await arrives(party, hub, ticket=ticket)
+    assert kept_out(again) == barred
+    assert again.last("error")["retryIn"] == pytest.approx(1000, abs=20)
     assert kept_out(await arrives(party, hub, tab="another-tab")) == barred
     await later(1.1)
     assert (await arrives(party, hub)).heard("room:joined")
@@ -210,6 +212,7 @@ async def test_a_ban_holds_for_the_room_s_life(party: Party, hub: Hub, ada: Memb
     await later(3600)
     again = await arrives(party, hub, ticket=bo.last("user:self")["ticket"])
     assert kept_out(again) == (CloseCode.REMOVED, "banned")
+    assert "retryIn" not in again.last("error")
 
 
 async def test_a_guest_who_says_what_only_hosts_may_is_refused_and_nobody_notices(

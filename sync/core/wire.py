@@ -161,6 +161,12 @@ class ErrorMessage(Message, tag="error"):
     message: Annotated[str, Meta(description="a sentence for people")]
     ref: Reference | UnsetType = UNSET
     field: Annotated[str, Meta(description="path of the refused field")] | UnsetType = UNSET
+    retry_in: (
+        Annotated[
+            DurationMs, Meta(description="with `banned`: until the door opens; without: never")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class RateLimited(Message, tag="error:ratelimit"):

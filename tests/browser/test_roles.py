@@ -128,6 +128,9 @@ def test_who_is_removed_is_told_why_in_all_tabs_and_a_ban_stays(new_viewer: NewV
         eventually(tab.part("gone").is_visible, "both tabs are out")
         assert "No spoilers, please." in tab.part("gone-reason").inner_text()
     eventually(lambda: row(ada, "Ben").count() == 0, "Ben is gone from the list")
+    ben.open(f"/rooms/{slug}/?name=Ben")
+    eventually(ben.part("gone").is_visible, "a reload does not open the door")
+    assert "Come back in" in ben.part("gone").inner_text()
 
     cleo = new_viewer().enter(slug, "Cleo")
     do(ada, "Cleo", "ban")
@@ -136,6 +139,7 @@ def test_who_is_removed_is_told_why_in_all_tabs_and_a_ban_stays(new_viewer: NewV
     cleo.open(f"/rooms/{slug}/?name=Cleo")
     eventually(cleo.part("gone").is_visible, "and stays out")
     assert "come into this room" in cleo.part("gone").inner_text()
+    assert cleo.page.get_by_role("button", name="again").is_hidden()
 
     show_people(ada)
     ada.part("bans").locator("summary").click()

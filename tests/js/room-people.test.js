@@ -202,6 +202,18 @@ test("who tries to come back too early hears the door, not the old reason", () =
   assert.deepEqual([reason, message], [null, "Come back in a minute."]);
 });
 
+test("who reloads while barred is told for how long still, and for a ban that there is no end to it", () => {
+  for (const retryIn of [42_000, undefined]) {
+    const { party, newest, time } = partyWorld();
+    party.join({ roomId: "demo", name: "Ada" });
+    newest().open();
+    newest().receive({ type: "error", code: "banned", message: "No.", retryIn });
+    newest().end(4403);
+    const { errorCode, retryAtMs } = party.state.gone ?? {};
+    assert.deepEqual([errorCode, retryAtMs], ["banned", retryIn === undefined ? null : time.nowMs + retryIn]);
+  }
+});
+
 test("the end of the party is told as the owner's", () => {
   const { party, newest } = entered();
   newest().receive(ordered({ type: "room:closed", reason: "The owner has ended the party." }));

@@ -117,6 +117,26 @@ test("who was removed reads the host's words, and when the way back opens", () =
   assert.deepEqual([part("again").textContent, part("again").getAttribute("disabled")], ["Come back", null]);
 });
 
+test("as long as a ban holds, nobody is sent to try again", () => {
+  const { part } = out({ errorCode: "banned", message: "You may not come into this room any more." });
+  assert.equal(part("again").hidden, true);
+});
+
+test("who was removed and comes back too early, be it by a reload, waits out the minute", () => {
+  const { part, pass } = out({ errorCode: "banned", message: "Come back in a minute.", retryAtMs: 42_000 });
+  assert.equal(part("title").textContent, "You were taken out of the room.");
+  assert.deepEqual([part("again").textContent, part("again").getAttribute("disabled")], ["Come back in 42 s", ""]);
+  pass(42_000);
+  assert.deepEqual([part("again").textContent, part("again").getAttribute("disabled")], ["Come back", null]);
+});
+
+test("a room that is locked or full may be tried again", () => {
+  for (const errorCode of ["locked", "room_full"]) {
+    const { part } = out({ code: 4423, errorCode });
+    assert.deepEqual([part("again").hidden, part("again").textContent], [false, "Try again"]);
+  }
+});
+
 test("without words of a host there is no empty place for them", () => {
   assert.equal(out({ errorCode: "banned" }).part("reason").hidden, true);
 });

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import UnsetType, structs
 
-from sync.core.wire import CloseCode, wire_ms
+from sync.core.wire import CloseCode, ErrorMessage, wire_ms
 from watchparty.core.protocol import ACTIONS, OrderedEvent, RoomJoin, User
 from watchparty.core.state import RoomState
 from watchparty.hub.answers import error, tell_failure, too_often, turned_away
@@ -92,7 +92,7 @@ class Admission:
             connection.tell(IN_ALREADY)
         elif opened[1].people.is_barred(user.person, self._context.now_ms()):
             self._attendance.withdraw()
-            _bar(connection, opened[1], user)
+            _bar(connection, opened[1], user, self._context.now_ms())
         else:
             role = opened[1].people.role_of(user.person)
             self._welcome(connection, structs.replace(user, role=role), opened)
@@ -137,7 +137,7 @@ class Admission:
         """Whether something bars the way. A ticket opens locks, a role does too; a ban stays."""
         connection = arrival.connection
         if state.people.is_barred(user.person, now_ms):
-            _bar(connection, state, user)
+            _bar(connection, state, user, now_ms)
             return True
         if known or user.role != "guest" or _owns(user, state):
             return False
@@ -196,9 +196,14 @@ def _owns(user: User, state: RoomState) -> bool:
     return user.person == state.people.rightful
 
 
-def _bar(connection: Connection, state: RoomState, user: User) -> None:
-    if state.people.is_banned(user.person):
-        message = "You may not come into this room any more."
+def _bar(connection: Connection, state: RoomState, user: User, now_ms: float) -> None:
+    removal = state.people.removals[user.person]
+    if removal.until_ms is None:
+        barred = error("banned", "You may not come into this room any more.")
     else:
-        message = "You were removed from this room. Come back in a minute."
-    connection.end(CloseCode.REMOVED, error("banned", message))
+        barred = ErrorMessage(
+            code="banned",
+            message="You were removed from this room. Come back in a minute.",
+            retry_in=wire_ms(max(removal.until_ms - now_ms, 0.0)),
+        )
+    connection.end(CloseCode.REMOVED, barred)

@@ -1011,6 +1011,7 @@ export const ACTIONS = Object.freeze({
  * @property {string} message a sentence for people
  * @property {string} [ref] random, unique per tab across reloads; comes back in the answer; 1 to 36 characters, `^[ -~]+$(?!\n)`
  * @property {string} [field] path of the refused field
+ * @property {number} [retryIn] with `banned`: until the door opens; without: never; in ms; 0 or more
  */
 
 /**

@@ -50,7 +50,8 @@ export class Farewell {
    */
   goneFor(code, error) {
     const told = { code, errorCode: error?.code ?? null, message: error?.message ?? "" };
-    return { reason: null, retryAtMs: null, ...told, ...this.#said };
+    const retryAtMs = error?.retryIn === undefined ? null : this.#now() + error.retryIn;
+    return { reason: null, retryAtMs, ...told, ...this.#said };
   }
 
   /** @param {boolean} ban @returns {Partial<Gone>} */

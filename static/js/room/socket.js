@@ -30,7 +30,7 @@ const REASON_AGE_MS = 2000;
  *   waiting: comes back at `retryAtMs`, or with the page where that is null; gone: stays away for the reason in `code` and `error`
  * @property {number | null} retryAtMs on the clock of `now`
  * @property {number | null} code of the last close
- * @property {{code: string | null, message: string} | null} error why, when gone
+ * @property {{code: string | null, message: string, retryIn?: number} | null} error why, when gone, and in how many ms that ends
  *
  * @typedef {{
  *   open: [],
@@ -75,7 +75,7 @@ export class RoomSocket {
   #backingOff = false;
   /** @type {number | null} */
   #drainRetryMs = null;
-  /** @type {{code: string, message: string, atMs: number} | null} */
+  /** @type {{error: {code: string, message: string, retryIn?: number}, atMs: number} | null} */
   #lastError = null;
   #retry;
   #connectDeadline;
@@ -213,7 +213,9 @@ export class RoomSocket {
   /** @param {ServerMessage} message */
   #noteFarewell(message) {
     if (message.type === ServerType.ERROR && message.ref === undefined) {
-      this.#lastError = { code: message.code, message: message.message, atMs: this.#now() };
+      const { code, message: words, retryIn } = message;
+      const error = { code, message: words, ...(retryIn !== undefined && { retryIn }) };
+      this.#lastError = { error, atMs: this.#now() };
     }
     if (message.type === ServerType.SERVER_DRAINING) this.#drainRetryMs = message.retryIn;
   }
@@ -235,7 +237,7 @@ export class RoomSocket {
   #reason(code) {
     const last = this.#lastError;
     const isFresh = last !== null && this.#now() - last.atMs <= REASON_AGE_MS;
-    if (isFresh) return { code: last.code, message: last.message };
+    if (isFresh) return last.error;
     return { code: null, message: reasonOfClose(code) };
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The room is not to be had: each reason is a full state with words and a way on. */
 
-import { ErrorCode } from "../protocol/protocol.js";
+import { CloseCode, ErrorCode } from "../protocol/protocol.js";
 import { listen, part, say, stopAll } from "./dom.js";
 
 /** @import { Party } from "../room/party.js" */
@@ -29,7 +29,7 @@ const BY_ERROR = Object.freeze({
   banned: {
     title: "You can’t come into this room.",
     words: "A host closed it for you. Other rooms are open.",
-    again: "Try again",
+    again: null,
   },
   unauthorised: {
     title: "This room asks who you are.",
@@ -65,10 +65,12 @@ const BY_CODE = Object.freeze({
 });
 
 /**
- * @param {Pick<Gone, "code" | "errorCode" | "message">} gone
+ * @param {Pick<Gone, "code" | "errorCode" | "message"> & Partial<Pick<Gone, "retryAtMs">>} gone
  * @returns {Words}
  */
-export function wordsFor({ code, errorCode, message }) {
+export function wordsFor({ code, errorCode, message, retryAtMs = null }) {
+  // Barred, but not for good: sent out less than a minute ago.
+  if (errorCode === ErrorCode.BANNED && retryAtMs !== null) return BY_CODE[CloseCode.REMOVED];
   const known = (errorCode !== null && BY_ERROR[errorCode]) || (code !== null && BY_CODE[code]) || null;
   // What is wrong with a sign-in only the server knows: none, one that has expired, a forged cookie.
   if (known === BY_ERROR.unauthorised) return { ...known, words: message || known.words };
