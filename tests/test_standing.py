@@ -102,6 +102,17 @@ async def test_without_a_host_the_longest_member_follows_and_the_owner_takes_ove
     assert await asked_roles(cy) == {"Ada": "owner", "Bo": "guest", "Cy": "guest"}
 
 
+async def test_whose_room_it_is_is_told_though_somebody_stands_in(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    bo = await party.member(hub, "Bo")
+    ada.hang_up()
+    await later(A_MINUTE_S + 5)
+    assert bo.last("member:role")["role"] == "owner"
+    cy = await party.member(hub, "Cy")
+    assert cy.last("room:joined")["rightful"] == "person-Ada"
+
+
 async def test_nobody_follows_into_an_empty_room(party: Party, hub: Hub, ada: Member) -> None:
     ada.hang_up()
     await later(A_MINUTE_S * 2)

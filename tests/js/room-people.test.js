@@ -12,7 +12,7 @@ function entered({ granted = [], settings = {} } = {}) {
   const world = partyWorld();
   world.enter();
   const { room, ...rest } = snapshotOf(videoOf({ seq: 5 }), [ADA, BO, BO_TOO, CY]);
-  world.newest().receive({ ...rest, room: { ...room, settings: settingsOf(settings) }, granted });
+  world.newest().receive({ ...rest, room: { ...room, settings: settingsOf(settings) }, granted, rightful: "p-cy" });
   const roles = () => Object.fromEntries(world.party.state.users.map(({ id, role }) => [id, role]));
   return { ...world, roles };
 }
@@ -32,26 +32,26 @@ const removalOf = (fields) => ordered({ type: "member:removed", userId: "bo", pe
 // -- What one may ---------------------------------------------------------------------------
 
 test("nobody may anything before the room was seen", () => {
-  assert.deepEqual(mayOf({ self: ADA, settings: null, granted: [] }), { control: false, write: false, host: false, owner: false });
-  assert.deepEqual(mayOf({ self: null, settings: settingsOf(), granted: [] }), { control: false, write: false, host: false, owner: false });
+  assert.deepEqual(mayOf({ self: ADA, settings: null, granted: [], rightful: "p-cy" }), { control: false, write: false, host: false, rightful: false });
+  assert.deepEqual(mayOf({ self: null, settings: settingsOf(), granted: [], rightful: "p-cy" }), { control: false, write: false, host: false, rightful: false });
 });
 
 test("a guest may control and write where everyone may, and never see to others", () => {
-  assert.deepEqual(mayOf({ self: ADA, settings: settingsOf(), granted: [] }), { control: true, write: true, host: false, owner: false });
+  assert.deepEqual(mayOf({ self: ADA, settings: settingsOf(), granted: [], rightful: "p-cy" }), { control: true, write: true, host: false, rightful: false });
   const strict = settingsOf({ control: "hosts", chatBy: "hosts" });
-  assert.deepEqual(mayOf({ self: ADA, settings: strict, granted: [ADA.person] }), { control: false, write: false, host: false, owner: false });
+  assert.deepEqual(mayOf({ self: ADA, settings: strict, granted: [ADA.person], rightful: "p-cy" }), { control: false, write: false, host: false, rightful: false });
 });
 
 test("who was given control has it where guests have to ask, and only there", () => {
-  assert.equal(mayOf({ self: ADA, settings: settingsOf({ control: "ask" }), granted: [] }).control, false);
-  assert.equal(mayOf({ self: ADA, settings: settingsOf({ control: "ask" }), granted: [ADA.person] }).control, true);
+  assert.equal(mayOf({ self: ADA, settings: settingsOf({ control: "ask" }), granted: [], rightful: "p-cy" }).control, false);
+  assert.equal(mayOf({ self: ADA, settings: settingsOf({ control: "ask" }), granted: [ADA.person], rightful: "p-cy" }).control, true);
 });
 
 test("hosts and owner may control and write whatever the settings are", () => {
   const settings = settingsOf({ control: "hosts", chatBy: "hosts" });
   const host = { ...ADA, role: /** @type {const} */ ("host") };
-  assert.deepEqual(mayOf({ self: host, settings, granted: [] }), { control: true, write: true, host: true, owner: false });
-  assert.deepEqual(mayOf({ self: CY, settings, granted: [] }), { control: true, write: true, host: true, owner: true });
+  assert.deepEqual(mayOf({ self: host, settings, granted: [], rightful: "p-cy" }), { control: true, write: true, host: true, rightful: false });
+  assert.deepEqual(mayOf({ self: CY, settings, granted: [], rightful: "p-cy" }), { control: true, write: true, host: true, rightful: true });
 });
 
 // -- Roles ----------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ test("our own role lets us do more at once", () => {
   const { party, newest, toldOf } = entered({ settings: { control: "hosts" } });
   assert.equal(party.may.control, false);
   newest().receive(roleOf({ userId: "ada", person: ADA.person }));
-  assert.deepEqual(party.may, { control: true, write: true, host: true, owner: false });
+  assert.deepEqual(party.may, { control: true, write: true, host: true, rightful: false });
   assert.equal(party.state.self?.role, "host");
   assert.equal(toldOf("role")[0].ofSelf, true);
 });
@@ -80,12 +80,21 @@ test("who owned the room before becomes what the event says", () => {
   assert.equal(toldOf("role")[0].before.name, "Cy");
 });
 
-test("an owner who comes back relieves who stood in, be it oneself", () => {
+test("a room that is handed over is somebody else's from then on", () => {
+  const { party, newest } = entered();
+  assert.equal(party.may.rightful, false);
+  newest().receive(roleOf({ userId: "ada", person: ADA.person, role: "owner", formerRole: "host" }));
+  assert.equal(party.may.rightful, true);
+  newest().receive(roleOf({ seq: 7, by: "ada", role: "owner", formerRole: "host" }));
+  assert.deepEqual([party.may.host, party.may.rightful], [true, false]);
+});
+
+test("an owner who comes back relieves who stood in, be it oneself, and it never was theirs", () => {
   const { party, newest, roles } = entered();
   newest().receive(roleOf({ userId: "ada", person: ADA.person, role: "owner", reason: "succession", formerRole: "guest", by: null }));
-  assert.equal(party.may.owner, true);
+  assert.deepEqual([party.may.host, party.may.rightful, party.state.rightful], [true, false, "p-cy"]);
   newest().receive(roleOf({ seq: 7, userId: "cy", person: CY.person, role: "owner", reason: "return", formerRole: "guest", by: null }));
-  assert.equal(party.may.owner, false);
+  assert.equal(party.may.rightful, false);
   assert.equal(party.state.self?.role, "guest");
   assert.deepEqual(roles(), { cy: "owner", bo: "guest", "bo-2": "guest", ada: "guest" });
 });

@@ -123,6 +123,15 @@ test("a role that we gave can be undone, a room that was handed over cannot", ()
   assert.equal(told[1]?.back, null);
 });
 
+test("no host and nobody who stands in is offered to make a guest of a host again, which the room would refuse", () => {
+  for (const role of /** @type {const} */ (["host", "owner"])) {
+    const self = userOf("me", { role });
+    const { party, told } = news({ self, rightful: "p-somebody-else" });
+    party.emit("role", { by: self, own: true, user: BEN, ofSelf: false, reason: "given", before: null, role: "host" });
+    assert.equal(told[0]?.back, null);
+  }
+});
+
 test("who asks for control can be let over the film", () => {
   const { party, told } = news();
   party.emit("asked", BEN);

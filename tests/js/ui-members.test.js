@@ -50,9 +50,9 @@ test("a badge tells owner, host, and who was given control where guests ask", ()
 
 // -- What may be done with them -------------------------------------------------------------
 
-/** @param {import("../../static/js/protocol/protocol.js").Role} role @param {object} [settings] @param {string[]} [granted] */
-function actions(role, settings, granted = []) {
-  const party = new FakeParty({ settings: settingsOf(settings), granted });
+/** @param {import("../../static/js/protocol/protocol.js").Role} role @param {object} [settings] @param {string[]} [granted] @param {string} [rightful] */
+function actions(role, settings, granted = [], rightful = role === "owner" ? "p-me" : "p-ada") {
+  const party = new FakeParty({ settings: settingsOf(settings), granted, rightful });
   party.state.self = { ...party.state.self, role };
   return (/** @type {import("../../static/js/protocol/protocol.js").User} */ target) => actionsFor(target, party.state, party.may);
 }
@@ -63,9 +63,16 @@ test("a guest may do nothing with anybody, and nobody anything with the owner or
   assert.deepEqual(actions("owner")(userOf("me-2", { person: "p-me" })), []);
 });
 
-test("a host sees to guests and makes hosts guests again, but sends no host out and hands nothing over", () => {
+test("a host sees to guests, but neither demotes nor sends out a host, and hands nothing over", () => {
   assert.deepEqual(actions("host")(BEN), ["make-host", "remove", "ban"]);
-  assert.deepEqual(actions("host")(HANA), ["make-guest"]);
+  assert.deepEqual(actions("host")(HANA), []);
+});
+
+test("who stands in for the owner may do what a host may, and nothing with whose room it is", () => {
+  const standIn = actions("owner", {}, [], "p-ada");
+  assert.deepEqual(standIn(BEN), ["make-host", "remove", "ban"]);
+  assert.deepEqual(standIn(HANA), []);
+  assert.deepEqual(standIn(userOf("ada")), []);
 });
 
 test("the owner may do all of it", () => {
@@ -76,7 +83,7 @@ test("the owner may do all of it", () => {
 test("where guests ask, control is given or taken back", () => {
   assert.equal(actions("host", { control: "ask" })(BEN)[0], "let-control");
   assert.equal(actions("host", { control: "ask" }, [BEN.person])(BEN)[0], "take-control");
-  assert.equal(actions("host", { control: "ask" })(HANA)[0], "make-guest");
+  assert.equal(actions("owner", { control: "ask" })(HANA)[0], "make-guest");
 });
 
 test("what cannot be undone is asked first, by name", () => {

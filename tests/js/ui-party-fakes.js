@@ -38,7 +38,7 @@ export class FakeParty {
     const self = userOf("me", { name: "Ada", role: "owner" });
     this.state = {
       phase: "joined", self, users: [self], userCount: 1, statuses: {}, settings: settingsOf({ title: "Demo" }), granted: [], asked: [], bans: [],
-      room: { createdBy: self.person }, ...state,
+      room: { createdBy: self.person }, rightful: self.person, ...state,
     }; // prettier-ignore
   }
 

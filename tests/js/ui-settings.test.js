@@ -40,7 +40,7 @@ test("what the room would not take is said before it is asked", () => {
 });
 
 test("the wait switch is for hosts, and for whoever controls a room of nobody's", () => {
-  const guest = { host: false, control: true, write: true, owner: false };
+  const guest = { host: false, control: true, write: true, rightful: false };
   const of = (/** @type {string} */ createdBy, /** @type {object} */ may) => maySet(/** @type {any} */ ({ state: { room: { createdBy } }, may }));
   assert.equal(of("p-ada", guest), false);
   assert.equal(of("p-ada", { ...guest, host: true }), true);
@@ -67,11 +67,17 @@ test("guests see nothing of the settings, and hosts nothing of the end", () => {
   const { party, opener, dialog } = mounted();
   assert.equal(opener.hidden, false);
   assert.equal(at(dialog, "end").hidden, false);
-  party.change({ self: { ...party.state.self, role: "host" } });
+  party.change({ self: { ...party.state.self, role: "host" }, rightful: "p-ben" });
   assert.deepEqual([opener.hidden, at(dialog, "end").hidden], [false, true]);
   opener.happen("click");
   party.change({ self: { ...party.state.self, role: "guest" } });
   assert.deepEqual([opener.hidden, dialog.open], [true, false]);
+});
+
+test("who stands in for the owner has the settings, and not the end", () => {
+  const { opener, dialog } = mounted({ rightful: "p-somebody-else" });
+  opener.happen("click");
+  assert.deepEqual([opener.hidden, at(dialog, "end").hidden], [false, true]);
 });
 
 test("the dialog opens as the room is set, and closes once the room has taken the changes", () => {

@@ -793,6 +793,10 @@ class RoomJoined(Message, tag="room:joined"):
         ]
         | UnsetType
     ) = UNSET
+    rightful: (
+        Annotated[Person, Meta(description="with `videoState`: whose room it is; empty: nobody's")]
+        | UnsetType
+    ) = UNSET
     events: (
         Annotated[list[OrderedEvent], Meta(description="after `resume`, in order; no snapshot")]
         | UnsetType

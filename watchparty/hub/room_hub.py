@@ -461,6 +461,7 @@ class RoomHub:
             waiting=waiting_of(state) if missed is None else UNSET,
             chat=list(state.chat) if missed is None else UNSET,
             granted=list(state.people.granted) if missed is None else UNSET,
+            rightful=state.people.rightful if missed is None else UNSET,
             events=UNSET if missed is None else missed,
         )
 

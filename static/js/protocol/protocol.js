@@ -720,6 +720,7 @@ export const ACTIONS = Object.freeze({
  * @property {Waiting} [waiting] with `videoState`, while the film stands for some
  * @property {ChatMessage[]} [chat] with `videoState`: the last 100 or 64 KiB, oldest first
  * @property {string[]} [granted] with `videoState`: who was given control by a host
+ * @property {string} [rightful] with `videoState`: whose room it is; empty: nobody's
  * @property {(VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | ChatSent | ChatRemoved | RoomClosed)[]} [events] after `resume`, in order; no snapshot
  */
 

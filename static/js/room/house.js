@@ -36,6 +36,7 @@ export class House {
   #settings = null;
   /** @type {readonly string[]} */
   #granted = Object.freeze([]);
+  #rightful = "";
 
   get settings() {
     return this.#settings;
@@ -46,18 +47,27 @@ export class House {
     return this.#granted;
   }
 
+  /** The person whose room it is, whoever stands in for them; empty: nobody's. */
+  get rightful() {
+    return this.#rightful;
+  }
+
   /**
-   * @param {RoomSettings} settings of a snapshot
-   * @param {readonly string[]} granted of a snapshot
+   * As a snapshot has it.
+   * @param {RoomSettings} settings
+   * @param {readonly string[]} granted
+   * @param {string} rightful
    */
-  replace(settings, granted) {
+  replace(settings, granted, rightful) {
     this.#settings = complete(settings);
     this.#keep(granted);
+    this.#rightful = rightful;
   }
 
   clear() {
     this.#settings = null;
     this.#keep([]);
+    this.#rightful = "";
   }
 
   /**
@@ -74,6 +84,8 @@ export class House {
         return this.#dismiss(/** @type {MemberRemoved} */ (event));
       case ServerType.MEMBER_ROLE: {
         const given = /** @type {RoleGiven} */ (event);
+        // Who stands in owns it for a while, but it is not theirs.
+        if (given.role === "owner" && given.reason === "given") this.#rightful = given.person;
         return { kind: "role", by: given.by, event: given };
       }
       case ServerType.ROOM_CLOSED: {

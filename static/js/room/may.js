@@ -8,17 +8,17 @@
  * @property {boolean} control the film
  * @property {boolean} write to the room
  * @property {boolean} host others: roles, removals, settings
- * @property {boolean} owner hand the room over, end the party; who only stands in is refused by the server
+ * @property {boolean} rightful hand the room over, end the party, demote or remove a host: only whose room it is, not who stands in for them
  */
 
 /** @type {Readonly<May>} */
-const NOTHING = Object.freeze({ control: false, write: false, host: false, owner: false });
+const NOTHING = Object.freeze({ control: false, write: false, host: false, rightful: false });
 
 /**
- * @param {Pick<PartyState, "self" | "settings" | "granted">} state
+ * @param {Pick<PartyState, "self" | "settings" | "granted" | "rightful">} state
  * @returns {Readonly<May>} nothing before the room was seen
  */
-export function mayOf({ self, settings, granted }) {
+export function mayOf({ self, settings, granted, rightful }) {
   if (!self || !settings) return NOTHING;
   const host = self.role !== "guest";
   const wasGranted = settings.control === "ask" && granted.includes(self.person);
@@ -26,6 +26,6 @@ export function mayOf({ self, settings, granted }) {
     control: host || settings.control === "everyone" || wasGranted,
     write: host || settings.chatBy === "everyone",
     host,
-    owner: self.role === "owner",
+    rightful: self.person === rightful,
   });
 }

@@ -24,6 +24,7 @@
  * @property {Room | null} room
  * @property {Settings | null} settings of the room, the newest
  * @property {readonly string[]} granted persons who may control where guests have to ask
+ * @property {string} rightful the person whose room it is; empty: nobody's
  * @property {readonly string[]} asked user ids of who asks for control, until answered or gone; hosts know all, a guest only that they asked themselves
  * @property {readonly Readonly<Ban>[]} bans who is banned, the latest first, as owner and hosts are told
  * @property {readonly Readonly<ChatMessage>[]} chat oldest first, at most 500
@@ -91,6 +92,7 @@ export const NOWHERE = Object.freeze({
   room: null,
   settings: null,
   granted: Object.freeze([]),
+  rightful: "",
   asked: Object.freeze([]),
   bans: Object.freeze([]),
   chat: Object.freeze([]),

@@ -44,6 +44,7 @@ export class PartyStore {
       room: withSettings(this.#state.room, house.settings),
       settings: house.settings,
       granted: house.granted,
+      rightful: house.rightful,
       asked: asks.userIds,
       chat: talk.messages,
       video: film.video,

@@ -60,7 +60,7 @@ export class Timeline {
     return this.#talk;
   }
 
-  /** @returns {Pick<House, "settings" | "granted">} */
+  /** @returns {Pick<House, "settings" | "granted" | "rightful">} */
   get house() {
     return this.#house;
   }
@@ -125,10 +125,10 @@ export class Timeline {
    * @param {RoomJoined} snapshot
    * @param {VideoState} videoState
    */
-  #replaceBy({ epoch, seq, room, waiting, chat = [], granted = [] }, videoState) {
+  #replaceBy({ epoch, seq, room, waiting, chat = [], granted = [], rightful = "" }, videoState) {
     this.#film.replace(videoState, waiting, { epoch, seq });
     this.#talk.replace(chat);
-    this.#house.replace(room.settings, granted);
+    this.#house.replace(room.settings, granted, rightful);
     return this.#apply(this.#ordering.replace({ epoch, seq }));
   }
 

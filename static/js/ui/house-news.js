@@ -30,7 +30,8 @@ export function mountHouseNews({ party, tell, announce }) {
     }),
     party.on("role", ({ by, user, before, ...change }) => {
       const names = { by: by?.name ?? null, name: user?.name ?? null, before: before?.name ?? owners.before };
-      const back = change.own && change.reason === "given" && change.role !== "owner" && user;
+      const mayUndo = party.may.rightful || change.role === "guest";
+      const back = change.own && mayUndo && change.reason === "given" && change.role !== "owner" && user;
       say(roleSentence({ ...change, ...names }), back ? () => party.giveRole(back.id, back.role) : null);
     }),
     party.on("control-given", ({ by, user, ...answer }) => {

@@ -22,19 +22,21 @@ export const LABELS = Object.freeze({
 
 /**
  * @param {User} target
- * @param {Pick<PartyState, "self" | "settings" | "granted">} state
+ * @param {Pick<PartyState, "self" | "settings" | "granted" | "rightful">} state
  * @param {Readonly<May>} may
  * @returns {Action[]} in the order of the menu; empty: no menu
  */
-export function actionsFor(target, { self, settings, granted }, may) {
-  if (!may.host || !self || target.person === self.person || target.role === "owner") return [];
+export function actionsFor(target, { self, settings, granted, rightful }, may) {
+  if (!may.host || !self || target.person === self.person) return [];
+  if (target.role === "owner" || target.person === rightful) return [];
   /** @type {Action[]} */
   const actions = [];
   const isGuest = target.role === "guest";
   if (isGuest && settings?.control === "ask") actions.push(granted.includes(target.person) ? "take-control" : "let-control");
-  actions.push(isGuest ? "make-host" : "make-guest");
-  if (may.owner) actions.push("hand-over");
-  if (isGuest || may.owner) actions.push("remove", "ban");
+  if (isGuest) actions.push("make-host");
+  else if (may.rightful) actions.push("make-guest");
+  if (may.rightful) actions.push("hand-over");
+  if (isGuest || may.rightful) actions.push("remove", "ban");
   return actions;
 }
 

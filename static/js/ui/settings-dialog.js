@@ -83,7 +83,7 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
     complain(null, "");
     wait(false);
     savingRef = null;
-    end.hidden = !party.may.owner;
+    end.hidden = !party.may.rightful;
     if (!dialog.open) dialog.showModal();
   };
 
@@ -105,7 +105,7 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
     const { phase, settings } = party.state;
     const mine = party.may.host && phase === "joined";
     opener.hidden = !mine;
-    end.hidden = !party.may.owner;
+    end.hidden = !party.may.rightful;
     if (dialog.open && !party.may.host) dialog.close();
     if (dialog.open && savingRef === null && settings && settings !== base) fill(settings);
   };
