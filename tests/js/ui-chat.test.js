@@ -206,6 +206,45 @@ test("who is sent out, or leaves, keeps what had not arrived", () => {
   assert.equal(box.value, "first\nsecond");
 });
 
+test("what the room did not take is said beneath the box where that is read, and left to the film where not", () => {
+  const refusal = { code: "timeout", message: "The room did not answer in time. Try again.", ref: "ref-1" };
+  for (const [view, isRead] of /** @type {const} */ ([[{ isSeen: true }, true], [{ isSeen: false }, false]])) {
+    const it = chatWith();
+    it.type("hello");
+    it.press("Enter");
+    Object.assign(it.view, view);
+    assert.equal(it.chat.tells({ ...refusal, ref: "of-something-else" }), false);
+    assert.equal(it.chat.tells(refusal), isRead);
+    it.party.emit("refusal", refusal);
+    assert.deepEqual(it.announced, isRead ? [refusal.message] : []);
+    assert.match(it.part("foot").textContent, /did not answer/);
+    assert.equal(it.chat.tells(refusal), false, "it has been said");
+  }
+});
+
+test("who writes reads what stands beneath the box, wherever the rail is, and so does who writes over the film", () => {
+  const refusal = { code: "forbidden", message: "No.", ref: "ref-1" };
+  const it = chatWith();
+  it.type("hello");
+  it.press("Enter");
+  it.view.isSeen = false;
+  it.box.focus();
+  assert.equal(it.chat.tells(refusal), true);
+  it.party.may = { ...it.party.may, write: false };
+  assert.equal(it.chat.tells(refusal), false, "there is no box any more");
+});
+
+test("a room that can't be reached is told by the box alone", () => {
+  const it = chatWith();
+  /** @type {boolean[]} */
+  const told = [];
+  it.party.write = () => (told.push(it.chat.tells({ code: "offline", message: "?" })), null);
+  it.type("hello");
+  it.press("Enter");
+  assert.deepEqual(told, [true]);
+  assert.equal(it.chat.tells({ code: "offline", message: "?" }), false);
+});
+
 test("an answer to a message that is gone comes back without it", () => {
   const { party, of, type, press, part, box } = chatWith([said({ id: "m1" })]);
   of(0, "reply").happen("click");

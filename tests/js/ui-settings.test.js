@@ -56,11 +56,11 @@ function mounted(state) {
   const question = asDialog(/** @type {FakeElement} */ (root.querySelector('[id="ask-first"]')));
   const opener = new FakeElement("button");
   const { ask } = mountAskFirst({ dialog: question });
-  mountSettingsDialog(/** @type {any} */ ({ dialog, opener, party, ask }));
+  const { tells } = mountSettingsDialog(/** @type {any} */ ({ dialog, opener, party, ask }));
   const field = (/** @type {string} */ name) => /** @type {any} */ (dialog.querySelector(`[name="${name}"]`));
   const save = () => at(dialog, "form").happen("submit");
   const error = (/** @type {string} */ name) => dialog.querySelector(`[data-error="${name}"]`)?.textContent;
-  return { party, dialog, question, opener, field, save, error };
+  return { party, dialog, question, opener, field, save, error, tells };
 }
 
 test("guests see nothing of the settings, and hosts nothing of the end", () => {
@@ -108,6 +108,29 @@ test("a refusal stands beside its field, and the dialog stays", () => {
   save();
   party.emit("refusal", { ref: "ref-2", code: "forbidden", message: "Only hosts may do this." });
   assert.deepEqual([error("title"), error("")], ["", "Only hosts may do this."]);
+});
+
+test("a refusal is the dialog's to tell while it is open, and the film's where it was closed meanwhile", () => {
+  const { opener, dialog, field, save, tells } = mounted();
+  const refusal = { code: "forbidden", message: "No.", ref: "ref-1" };
+  opener.happen("click");
+  assert.equal(tells(refusal), false);
+  field("title").value = "Something";
+  save();
+  assert.deepEqual([tells(refusal), tells({ ...refusal, ref: "ref-2" }), tells({ ...refusal, ref: undefined })], [true, false, false]);
+  dialog.close();
+  assert.equal(tells(refusal), false);
+});
+
+test("a room that can't be reached is told by the dialog alone", () => {
+  const { party, opener, field, save, tells } = mounted();
+  /** @type {boolean[]} */
+  const told = [];
+  party.changeSettings = () => (told.push(tells({ code: "offline", message: "?" })), null);
+  opener.happen("click");
+  field("locked").checked = true;
+  save();
+  assert.deepEqual(told, [true]);
 });
 
 test("without a connection nothing is lost, and it can be saved again", () => {

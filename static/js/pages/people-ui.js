@@ -13,6 +13,7 @@ import { byId, intervals } from "./browser.js";
 
 /** @import { MediaClock } from "../clock/media-clock.js" */
 /** @import { Party } from "../room/party.js" */
+/** @import { Refusal } from "../room/refusals.js" */
 /** @import { FrameLoop } from "../ui/loop.js" */
 
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -24,6 +25,7 @@ const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
  * @param {FrameLoop} parts.loop
  * @param {(sentence: string, act?: (() => void) | null, label?: string) => void} parts.tell over the film
  * @param {(sentence: string) => void} parts.announce
+ * @returns {{tells: (refusal: Refusal) => boolean}} whether the dialog says itself that settings were refused
  */
 export function mountPeopleUi({ party, clock, loop, tell, announce }) {
   const { ask } = mountAskFirst({ dialog: byId("ask-first", HTMLDialogElement) });
@@ -50,11 +52,12 @@ export function mountPeopleUi({ party, clock, loop, tell, announce }) {
     announce,
   });
   mountWaitSwitch({ root: byId("wait-for-all", HTMLElement), party });
-  mountSettingsDialog({
+  const { tells } = mountSettingsDialog({
     dialog: byId("settings-dialog", HTMLDialogElement),
     opener: byId("settings-open", HTMLElement),
     party,
     ask,
   });
   mountHouseNews({ party, tell, announce });
+  return { tells };
 }

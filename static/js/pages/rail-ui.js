@@ -9,6 +9,7 @@ import { mountSeenHeight } from "../ui/seen-height.js";
 import { byId, now, observeSeen, observeSize, timers } from "./browser.js";
 
 /** @import { Party } from "../room/party.js" */
+/** @import { Refusal } from "../room/refusals.js" */
 /** @import { FrameLoop } from "../ui/loop.js" */
 
 /** Something of it in the middle of the window: a strip at an edge is not being looked at. */
@@ -22,7 +23,8 @@ const WELL_IN_VIEW = Object.freeze({ rootMargin: "-20% 0px" });
  * @param {Storage | null} parts.local
  * @param {(sentence: string) => void} parts.tell over the film
  * @param {(sentence: string) => void} parts.announce
- * @returns {{focus: () => void}} to the box one writes in; in full screen it comes to the film
+ * @returns {{focus: () => void, tells: (refusal: Refusal) => boolean}} `focus`: to the box one writes in; in full
+ *   screen it comes to the film; `tells`: whether the box says itself that a message was refused
  */
 export function mountRailUi({ slug, party, loop, local, tell, announce }) {
   const stage = byId("stage", HTMLElement);
@@ -87,5 +89,5 @@ export function mountRailUi({ slug, party, loop, local, tell, announce }) {
     chat.focus();
   };
   listen(opener, "click", focus);
-  return { focus };
+  return { focus, tells: chat.tells };
 }

@@ -30,6 +30,7 @@ import { mountHands } from "./room-hands.js";
 /** @import { Steering } from "../playback/steering.js" */
 /** @import { SourceRequest } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
+/** @import { Refusal } from "../room/refusals.js" */
 /** @import { SocketPort } from "../room/socket.js" */
 
 /** From this width on there is a rail, and so a theatre without it; room.css says the same. */
@@ -74,12 +75,15 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   });
 
   const { announce } = mountAnnouncer({ region: byId("announcer", HTMLElement), now, ...timers });
+  /** What says itself that it was refused something: asked before it hears of that, as the moment is mounted first. @type {Array<(refusal: Refusal) => boolean>} */
+  const places = [];
   const moment = mountMoment({
     root: byId("moment", HTMLElement),
     party,
     positionAt: (state, atMs) => positionAt(fromVideoState(state), atMs),
     mediaNow: () => clock.now(),
     announce,
+    isTold: (refusal) => places.some((tells) => tells(refusal)),
     ...timers,
   });
   const gate = mountControlGate({ root: byId("controls-why", HTMLElement), party, tell: moment.tell, announce });
@@ -144,7 +148,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   mountCountdown({ root: byId("countdown", HTMLElement), party, loop, mediaNowMs, announce });
   mountSeek({ root: controls, loop, party, positionS, durationS, denied, bufferedToS: () => loadedTo(video.buffered, video.currentTime) });
   const hands = mountHands({ stage, film, controls, video, party, loop, steering, storage: local, toggle, tell: moment.tell, announce });
-  mountPeopleUi({ party, clock, loop, tell: moment.tell, announce });
+  places.push(mountPeopleUi({ party, clock, loop, tell: moment.tell, announce }).tells);
   mountCompany({ party, tell: moment.tell, announce, ...timers });
   mountOthers({ root: byId("others", HTMLElement), party, announce });
   mountSyncStatus({
@@ -171,6 +175,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     usable: () => wide.matches && !document.fullscreenElement,
   });
   const chat = mountRailUi({ slug: config.slug, party, loop, local, tell: moment.tell, announce });
+  places.push(chat.tells);
   mountInvite({
     dialog: byId("invite-dialog", HTMLDialogElement),
     openers: [byId("invite-open", HTMLElement), byId("alone-invite", HTMLElement)],

@@ -25,12 +25,13 @@ const TICK_MS = 1000;
  *   now: () => number,
  *   goTo: (messageId: string) => void,
  *   away: Away,
+ *   isSeen: () => boolean,
  *   release: () => void,
  *   tell: (sentence: string) => void,
  *   announce: (sentence: string) => void,
- * }} needs `release` gives the keyboard back to the film, over which `tell` speaks
+ * }} needs `isSeen`: beside the messages it is in view; `release` gives the keyboard back to the film, over which `tell` speaks
  */
-export function mountChatBox({ root, party, now, goTo, away, release, tell, announce, setTimeout, clearTimeout }) {
+export function mountChatBox({ root, party, now, goTo, away, isSeen, release, tell, announce, setTimeout, clearTimeout }) {
   const form = need(root, "form", HTMLFormElement);
   const text = need(root, "textarea", HTMLTextAreaElement);
   const foot = part(root, "foot");
@@ -44,6 +45,7 @@ export function mountChatBox({ root, party, now, goTo, away, release, tell, anno
   /** Said beneath the box until the next key. */
   let why = "";
   let freeAtMs = -Infinity;
+  let isAsking = false;
   /** @type {unknown} */
   let timer = null;
 
@@ -95,14 +97,17 @@ export function mountChatBox({ root, party, now, goTo, away, release, tell, anno
     text.focus();
   };
 
-  /** A wait is counted down beneath the box; anything else stands there. @param {string} sentence */
-  const complain = (sentence) => {
+  const isAway = () => away.place.contains(form);
+  /** Whether what stands beneath the box is read. */
+  const isRead = () => party.may.write && (isAway() || isSeen() || form.contains(root.ownerDocument.activeElement));
+
+  /** A wait is counted down beneath the box; anything else stands there. @param {string} sentence @param {boolean} [isSpoken] */
+  const complain = (sentence, isSpoken = true) => {
     why = situation().waitMs > 0 ? "" : sentence;
     draw();
-    announce(sentence);
+    if (isSpoken) announce(sentence);
   };
 
-  const isAway = () => away.place.contains(form);
   const focus = () => {
     if (!party.may.write) return away.isWanted() ? tell(closed.textContent ?? "") : closed.focus();
     if (away.isWanted()) away.place.append(form);
@@ -121,7 +126,9 @@ export function mountChatBox({ root, party, now, goTo, away, release, tell, anno
     if (!written) return isAway() && release();
     const obstacle = whyNot(situation());
     if (obstacle) return complain(obstacle);
+    isAsking = true; // A room that can't be reached refuses at once, and has no ref for it.
     const ref = party.write(written, answers ? { replyTo: answers.id } : {});
+    isAsking = false;
     if (ref === null) return complain(whyNot({ ...situation(), isConnected: false }));
     sent.set(ref, { text: written, answers });
     answers = null;
@@ -145,7 +152,7 @@ export function mountChatBox({ root, party, now, goTo, away, release, tell, anno
     // What was answered may be gone; then the text goes without.
     giveBack(field === "replyTo" ? { ...back, answers: null } : back);
     if (retryInMs !== undefined) freeAtMs = now() + retryInMs;
-    complain((code === "ratelimit" && whyNot(situation())) || message);
+    complain((code === "ratelimit" && whyNot(situation())) || message, isRead());
   };
 
   /** @param {{message: Readonly<ChatMessage>}} said */
@@ -192,6 +199,8 @@ export function mountChatBox({ root, party, now, goTo, away, release, tell, anno
   return {
     answer,
     focus,
+    /** Whether it says so itself. @param {Refusal} refusal not heard here yet */
+    tells: ({ ref = "" }) => isRead() && (isAsking || sent.has(ref)),
     /** Something else is in view now. */
     look() {
       if (!away.isWanted()) comeHome();

@@ -70,12 +70,13 @@ export function mountChat({ root, tab, openers, over, away, pieces, party, slug,
     observeSize,
     setTimeout: timers.setTimeout,
   });
-  const box = mountChatBox({ root, party, now, goTo: list.goTo, away, release, tell, announce, ...timers });
+  const box = mountChatBox({ root, party, now, goTo: list.goTo, away, isSeen, release, tell, announce, ...timers });
   const overFilm = mountChatOver({ layer: over, template: pieces.over, party, isMuted, isWanted: () => !isRailSeen(), ...timers });
 
   count();
   return {
     focus: box.focus,
+    tells: box.tells,
     /** Something else is in view now. */
     look() {
       if (isRailSeen()) overFilm.clear();

@@ -6,6 +6,7 @@ import { deedSentence } from "./format.js";
 
 /** @import { User, VideoState } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
+/** @import { Refusal } from "../room/refusals.js" */
 /** @import { Timers } from "../room/timer.js" */
 
 const SHOWN_MS = 4000;
@@ -27,9 +28,10 @@ const OUTSIDE = new Set(["idle", "connecting", "gone"]);
  *   positionAt: (video: VideoState, atMs: number) => number,
  *   mediaNow: () => number,
  *   announce: (sentence: string) => void,
- * }} needs
+ *   isTold?: (refusal: Refusal) => boolean,
+ * }} needs `isTold`: the place where it was asked is in view, and says so itself
  */
-export function mountMoment({ root, party, positionAt, mediaNow, announce, setTimeout, clearTimeout }) {
+export function mountMoment({ root, party, positionAt, mediaNow, announce, isTold = () => false, setTimeout, clearTimeout }) {
   const words = part(root, "words");
   const undo = part(root, "undo");
   const memory = new LastStates();
@@ -94,10 +96,10 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, setTi
     ...stopAll([
       party.subscribe(() => memory.note(party.state.video)),
       party.on("action", acted),
-      party.on("refusal", ({ message }) => {
-        if (OUTSIDE.has(party.state.phase)) return; // the door says it
-        tell(message);
-        announce(message);
+      party.on("refusal", (refusal) => {
+        if (OUTSIDE.has(party.state.phase) || isTold(refusal)) return; // the door says it, or a dialog
+        tell(refusal.message);
+        announce(refusal.message);
       }),
       listen(undo, "click", () => {
         wayBack?.();

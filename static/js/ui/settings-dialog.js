@@ -7,6 +7,7 @@ import { changesOf, problemOf } from "./settings-changes.js";
 
 /** @import { Settings } from "../room/house.js" */
 /** @import { Party } from "../room/party.js" */
+/** @import { Refusal } from "../room/refusals.js" */
 /** @import { Question } from "./ask-first.js" */
 /** @import { Filled } from "./settings-changes.js" */
 
@@ -39,6 +40,7 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
   let base = null;
   /** @type {string | null} */
   let savingRef = null;
+  let isAsking = false;
 
   /** @param {boolean} busy */
   const wait = (busy) => {
@@ -96,7 +98,9 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
     if (problem) return;
     const changes = changesOf(base, filled);
     if (changes === null) return dialog.close();
+    isAsking = true; // A room that can't be reached refuses at once, and has no ref for it.
     savingRef = party.changeSettings(changes);
+    isAsking = false;
     if (savingRef === null) complain(null, "The room can’t be reached just now. Try again in a moment.");
     wait(savingRef !== null);
   };
@@ -111,30 +115,34 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
   };
 
   draw();
-  return stopAll([
-    party.subscribe(draw),
-    party.on("answered", ({ ref, outcome }) => {
-      if (ref !== savingRef || outcome !== "answered") return;
-      savingRef = null;
-      dialog.close();
-    }),
-    party.on("refusal", ({ ref, message, field: name }) => {
-      if (ref === undefined || ref !== savingRef) return;
-      savingRef = null;
-      wait(false);
-      complain(NAMES.find((each) => each === name) ?? null, message);
-    }),
-    listen(opener, "click", open),
-    listen(form, "submit", submit),
-    listen(field(form, "hasPassword"), "change", drawPassword),
-    listen(end, "click", () =>
-      ask(END, () => {
+  return {
+    /** Whether it says so itself. @param {Refusal} refusal not heard here yet */
+    tells: ({ ref }) => dialog.open && (isAsking || (ref !== undefined && ref === savingRef)),
+    ...stopAll([
+      party.subscribe(draw),
+      party.on("answered", ({ ref, outcome }) => {
+        if (ref !== savingRef || outcome !== "answered") return;
+        savingRef = null;
         dialog.close();
-        party.endRoom();
       }),
-    ),
-    mountBackdrop(dialog),
-  ]);
+      party.on("refusal", ({ ref, message, field: name }) => {
+        if (ref === undefined || ref !== savingRef) return;
+        savingRef = null;
+        wait(false);
+        complain(NAMES.find((each) => each === name) ?? null, message);
+      }),
+      listen(opener, "click", open),
+      listen(form, "submit", submit),
+      listen(field(form, "hasPassword"), "change", drawPassword),
+      listen(end, "click", () =>
+        ask(END, () => {
+          dialog.close();
+          party.endRoom();
+        }),
+      ),
+      mountBackdrop(dialog),
+    ]),
+  };
 }
 
 /** @param {HTMLFormElement} form @param {string} name @returns {Field} */
