@@ -28,6 +28,15 @@ def test_every_variable_is_a_setting(services):
     assert set(services["app"]["environment"]) <= setting_names()
 
 
+def test_all_that_signing_in_is_set_with_reaches_the_server(services):
+    signing_in = {name for name in setting_names() if re.match(r"WS_AUTH$|JWT_", name)}
+    assert {"WS_AUTH", "JWT_KEY", "JWT_AUDIENCE"} <= signing_in
+    passed = services["app"]["environment"]
+    assert {name: passed.get(name) for name in signing_in} == {
+        name: f"${{{name}:-}}" for name in signing_in
+    }
+
+
 def test_every_service_that_is_waited_for_exists_and_tells_its_health(services):
     waited_for = {name for service in services.values() for name in service.get("depends_on", ())}
     assert waited_for
