@@ -1,6 +1,5 @@
 """Floods and tricks of one who means no good: coded refusals, and the others notice nothing."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from msgspec.inspect import type_info
 
 from sync.core.limits import ALL_FRAMES, DEFAULT_LIMITS, PROBES
 from sync.core.wire import CloseCode, Heartbeat, TimeSync
-from tests.dict_archive import kept
 from tests.party_rig import Member, Party, later
 from tests.wire_examples import example
 from watchparty.core.protocol import ACTIONS, RoomJoin, RoomLeave
@@ -24,16 +22,8 @@ FLOODS = [kind for kind in ACTIONS if kind not in (*ENDS_IT, *PROBED)]
 
 
 @pytest.fixture
-async def party() -> AsyncIterator[Party]:
-    party = Party(kept("demo", created_by="person-Ada"))
-    yield party
-    await party.close()
-
-
-@pytest.fixture
-async def ada(party: Party) -> Member:
+async def ada(ada: Member) -> Member:
     """Whose room it is, playing."""
-    ada = await party.member(party.server(), "Ada")
     ada.say("video:play", ref="begin")
     await later()
     return ada

@@ -1,38 +1,16 @@
 """Who comes into a room that is locked, asks for a password, or has sent somebody out."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sync.core.wire import CloseCode
-from tests.dict_archive import kept
 from tests.party_rig import Member, Party, later
 from watchparty.hub import admission
 from watchparty.hub.hub import Hub
 
 pytestmark = pytest.mark.virtual_time
-
-OWNED = kept("demo", created_by="person-Ada")
-
-
-@pytest.fixture
-async def party() -> AsyncIterator[Party]:
-    party = Party(OWNED)
-    yield party
-    await party.close()
-
-
-@pytest.fixture
-async def hub(party: Party) -> Hub:
-    return party.server()
-
-
-@pytest.fixture
-async def ada(party: Party, hub: Hub) -> Member:
-    """Whose room it is."""
-    return await party.member(hub, "Ada")
 
 
 @pytest.fixture(autouse=True)

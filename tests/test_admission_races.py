@@ -1,25 +1,18 @@
 """Who comes in while something else happens: other joins, the room's leaving, a slow password."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tests.dict_archive import kept
 from tests.faulty_store import Faults
-from tests.party_rig import Party, later
+from tests.party_rig import Member, Party, later
+from watchparty.hub.hub import Hub
 
 pytestmark = pytest.mark.virtual_time
 
 HASHING_S = 0.06
-
-
-@pytest.fixture
-async def party() -> AsyncIterator[Party]:
-    party = Party(kept("demo", created_by="person-Ada"))
-    yield party
-    await party.close()
 
 
 @pytest.fixture(autouse=True)
@@ -53,10 +46,8 @@ async def test_two_joins_in_one_breath_leave_nobody_behind_in_either_room(seed: 
 
 
 async def test_a_room_does_not_leave_memory_under_a_password_that_is_looked_at(
-    party: Party, _hashes_take_a_while: list[float]
+    party: Party, hub: Hub, ada: Member, _hashes_take_a_while: list[float]
 ) -> None:
-    hub = party.server()
-    ada = await party.member(hub, "Ada")
     ada.say("room:settings", password="sesame")
     await later(1)
     ada.say("room:leave")
@@ -69,10 +60,8 @@ async def test_a_room_does_not_leave_memory_under_a_password_that_is_looked_at(
 
 
 async def test_of_two_passwords_the_later_one_holds(
-    party: Party, _hashes_take_a_while: list[float]
+    party: Party, hub: Hub, ada: Member, _hashes_take_a_while: list[float]
 ) -> None:
-    hub = party.server()
-    ada = await party.member(hub, "Ada")
     _hashes_take_a_while[:] = [0.3, 0.1]
     ada.say("room:settings", password="first", ref="a")
     ada.say("room:settings", password="", ref="b")

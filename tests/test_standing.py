@@ -1,7 +1,5 @@
 """Roles as the members see them, an owner who is gone, and who asks for control."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sync.core.wire import CloseCode
@@ -12,24 +10,6 @@ from watchparty.hub.hub import Hub
 pytestmark = pytest.mark.virtual_time
 
 A_MINUTE_S = 62.0
-
-
-@pytest.fixture
-async def party() -> AsyncIterator[Party]:
-    party = Party(kept("demo", created_by="person-Ada"))
-    yield party
-    await party.close()
-
-
-@pytest.fixture
-async def hub(party: Party) -> Hub:
-    return party.server()
-
-
-@pytest.fixture
-async def ada(party: Party, hub: Hub) -> Member:
-    """Whose room it is."""
-    return await party.member(hub, "Ada")
 
 
 def roles(member: Member) -> dict[str, str]:
