@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator
 
+from tests.browser.axe import assert_no_grave_findings
 from tests.browser.conftest import NewViewer
 from tests.browser.viewer import Viewer, eventually
 
@@ -145,6 +146,7 @@ def test_who_is_removed_is_told_why_in_all_tabs_and_a_ban_stays(new_viewer: NewV
     ada.part("bans").locator("summary").click()
     assert "Cleo" in ada.part("ban").inner_text()
     assert "by Ada" in ada.part("ban").inner_text()
+    assert_no_grave_findings(ada.page, "somebody is banned")
     ada.part("unban").click()
     eventually(ada.part("bans").is_hidden, "nobody is banned any more")
     cleo.open(f"/rooms/{slug}/?name=Cleo")

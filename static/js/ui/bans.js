@@ -28,7 +28,7 @@ export function mountBans({ root, template, party, when, home, announce }) {
     row.dataset.person = person;
     say(part(row, "name"), name);
     say(part(row, "how"), [by && `by ${by}`, when(at)].filter(Boolean).join(", "));
-    part(row, "unban").setAttribute("aria-label", `Let ${name} back in`);
+    part(row, "unban").setAttribute("aria-label", `Let back in: ${name}`);
     rows.set(person, row);
     return row;
   };
