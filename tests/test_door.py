@@ -82,6 +82,8 @@ def test_a_ticket_readmits_its_holder() -> None:
         ("  Ada   Lovelace ", "Ada Lovelace"),
         ("A\u202eda", "Ada"),
         ("A\u200bda", "Ada"),
+        ("A\u200cd\u200da", "Ada"),
+        ("Ada\u00a0\nLovelace", "Ada Lovelace"),
         ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
         ("鈴木 🍿", "鈴木 🍿"),
         ("e\u0301", "e\u0301"),

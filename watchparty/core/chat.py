@@ -15,7 +15,7 @@ from watchparty.core.protocol import (
     ChatSent,
 )
 from watchparty.core.state import Applied, Command, Decision, Limited, Refusal, RoomState, stamp
-from watchparty.core.text import has_visible, without_tricks
+from watchparty.core.text import JOINERS, has_visible, without_tricks
 
 CHAT_KEPT_BYTES: Final = 64 * 1024
 """Of text, UTF-8: a wall of emoji would cost each newcomer, and each change, thrice that."""
@@ -76,7 +76,7 @@ def without_moments(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...
 
 def clean(text: str) -> str:
     """A message as it is shown: it neither disturbs the screen nor the direction of others."""
-    shown = without_tricks(unicodedata.normalize("NFC", text), keep="\n")
+    shown = without_tricks(unicodedata.normalize("NFC", text), keep=JOINERS + "\n")
     lines = [" ".join(line.split()) for line in shown.split("\n")]
     while "" in (lines[0], lines[-1]) and len(lines) > 1:
         lines = lines[1:] if lines[0] == "" else lines[:-1]

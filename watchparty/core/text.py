@@ -13,10 +13,10 @@ MOST_MARKS: Final = 4
 """More marks than this on one letter climb over the neighbouring lines; no script needs them."""
 
 
-def without_tricks(text: str, *, keep: str = "") -> str:
-    """Without controls, overrides of direction, tags and towers of marks; joiners stay.
+def without_tricks(text: str, *, keep: str = JOINERS) -> str:
+    """Without controls, overrides of direction, tags and towers of marks.
 
-    `keep`: control characters that stay all the same.
+    `keep`: invisible characters that stay all the same.
     """
     kept: list[str] = []
     marks = 0
@@ -28,7 +28,7 @@ def without_tricks(text: str, *, keep: str = "") -> str:
                 continue
         elif _shows(character):
             marks = 0
-        if character in keep or character in JOINERS or character.isprintable():
+        if character in keep or character.isprintable():
             kept.append(character)
         elif category in ("Zl", "Zp", "Zs", "Cc"):
             kept.append(" ")

@@ -58,7 +58,7 @@ def make_user(
 
 def clean_name(name: str) -> str:
     """A name as it is shown: without invisible characters that could imitate or disturb others."""
-    shown = " ".join(without_tricks("".join(c for c in name if c.isprintable())).split())
+    shown = " ".join(without_tricks(name, keep="").split())
     if not has_visible(shown):
         raise TurnedAway("invalid_field", "A name needs a visible character.", "name")
     return shown
