@@ -76,7 +76,6 @@ export function wordsFor({ code, errorCode, message, retryAtMs = null }) {
   if (known === BY_ERROR.unauthorised) return { ...known, words: message || known.words };
   const isOver = errorCode === null && code === 4410 && message !== "";
   if (known && isOver) return { ...known, words: `${message} Start a room of your own whenever you like.` };
-  if (known && errorCode === "banned" && message !== "") return { ...known, words: message };
   return known || { title: "The room let go of you.", words: message || "Try again in a moment.", again: "Try again" };
 }
 
