@@ -123,7 +123,7 @@ test("a password is the door's business, with a word where the last one was wron
   assert.equal(asksPassword(null), false);
   assert.equal(passwordWords(gone), "");
   assert.equal(passwordWords({ ...gone, errorCode: "wrong_password" }), "That is not the password. Try again.");
-  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password", retryAtMs: 5000 }), "That were too many tries. Take a breath.");
+  assert.equal(passwordWords({ ...gone, errorCode: "wrong_password", retryAtMs: 5000 }), "Those were too many tries. Take a breath.");
   assert.deepEqual([secondsLeft(gone, 0), secondsLeft({ ...gone, retryAtMs: 5000 }, 900), secondsLeft({ ...gone, retryAtMs: 5000 }, 6000)], [0, 5, 0]);
 });
 

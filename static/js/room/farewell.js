@@ -34,7 +34,7 @@ export class Farewell {
 
   /** @param {RateLimited} limited too many tries at the password */
   noteLimit({ retryIn }) {
-    const message = "That were too many tries at the password.";
+    const message = "Those were too many tries at the password.";
     this.#said = { errorCode: ErrorCode.WRONG_PASSWORD, message, retryAtMs: this.#now() + retryIn };
   }
 

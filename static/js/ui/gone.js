@@ -106,6 +106,7 @@ export function mountGone({ root, party, again, already, now, setInterval, clear
     say(button, leftS > 0 ? `${words.again} in ${leftS} s` : (words.again ?? ""));
     button.toggleAttribute("disabled", leftS > 0);
     button.hidden = words.again === null;
+    part(root, "start").setAttribute("class", words.again === null ? "button button--main" : "button");
     if (root.hidden) {
       root.hidden = false;
       root.focus();
@@ -137,5 +138,5 @@ export function secondsLeft({ retryAtMs }, nowMs) {
  */
 export function passwordWords({ errorCode, retryAtMs }) {
   if (errorCode === ErrorCode.PASSWORD_REQUIRED) return "";
-  return retryAtMs === null ? "That is not the password. Try again." : "That were too many tries. Take a breath.";
+  return retryAtMs === null ? "That is not the password. Try again." : "Those were too many tries. Take a breath.";
 }
