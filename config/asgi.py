@@ -23,8 +23,11 @@ from django.urls import re_path
 from config.checks import refuse_unsafe_start
 from sync.apps import sync_config
 from sync.clock import boot_id, utc_ms
+from sync.cluster import ClusterClock
+from sync.core.timebase import OWN_GENERATION
 from sync.keeping import kept_base_ms
 from sync.probes import ProbeWrapper
+from sync.redis_time import RedisTime
 from sync.routing import websocket_urlpatterns as clock_urlpatterns
 from sync.walls import AddressWall, OriginWall
 from watchparty.apps import WatchpartyConfig
@@ -46,6 +49,9 @@ EPOCH_BYTES = 9
 
 clock = sync_config()
 clock.continue_from(kept_base_ms(boot_id(), clock.timebase.base_ms))
+if settings.REDIS_URL:
+    redis_time = RedisTime(settings.REDIS_URL, settings.INSTANCE_ID, clock.timebase.raw_ns)
+    clock.cluster = ClusterClock(clock.timebase, redis_time)
 
 
 def make_hub() -> Hub:
@@ -74,9 +80,15 @@ def make_store() -> RoomStore:
         archive,
         limits,
         server=settings.INSTANCE_ID,
-        boot_id=boot_id(),
+        clock_id=clock_id,
         new_epoch=new_epoch,
     )
+
+
+def clock_id() -> str:
+    """Identity of the media clock's line, along which a kept room's vector runs on."""
+    generation = clock.timebase.generation
+    return boot_id() if generation == OWN_GENERATION else f"generation {generation}"
 
 
 async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,9 +126,13 @@ sockets = OriginWall(
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one connection, or the process's own beginning and end."""
     hub.start()
+    if clock.cluster is not None:
+        clock.cluster.start()
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "websocket":
+        if clock.cluster is not None:
+            await clock.cluster.agreed()  # else its clock would be set under a viewer's eyes
         await sockets(scope, receive, send)
     else:
         await cast("Any", django_application)(scope, receive, send)
@@ -130,5 +146,7 @@ async def _live(receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await hub.close()
+            if clock.cluster is not None:
+                await clock.cluster.close()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sync.clock import system_timebase
+from sync.cluster import ClusterClock
 from sync.core.bucket import Limit
 from sync.core.limits import parse_limits
 from sync.core.timebase import Timebase
@@ -23,15 +24,18 @@ class SyncConfig(AppConfig):
     verbose_name = "Clock synchronisation"
 
     timebase: Timebase
+    cluster: ClusterClock | None = None
+    """What keeps the media clock with other servers', if there are any."""
     limits: dict[str, Limit]
-    started_at_ms: float
+    started_ns: int
+    """By the oscillator."""
     draining = False
     """Whether this process is about to stop: /api/ready says so to load balancers."""
 
     def ready(self) -> None:
         """Start the media clock and read the limits."""
         self.timebase = system_timebase()
-        self.started_at_ms = self.timebase.now_ms()
+        self.started_ns = self.timebase.raw_ns()
         self._reports: dict[str, Report] = {}
         try:
             self.limits = parse_limits(settings.LIMITS)
@@ -41,7 +45,11 @@ class SyncConfig(AppConfig):
     def continue_from(self, base_ms: float) -> None:
         """Run the media clock on a kept base. Before anything reads it."""
         self.timebase = system_timebase(base_ms)
-        self.started_at_ms = self.timebase.now_ms()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the media clock is that of the whole deployment by now."""
+        return self.cluster is None or self.cluster.agrees
 
     def add_health_report(self, name: str, report: Report) -> None:
         """Let another app add fields to /api/health; a name given again replaces its report."""

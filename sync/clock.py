@@ -25,12 +25,17 @@ else:
 
 def utc_ms() -> float:
     """UTC as the host has it now; it may step."""
-    return time.time_ns() / NS_PER_MS
+    return utc_ns() / NS_PER_MS
+
+
+def utc_ns() -> int:
+    """The same, ns."""
+    return time.time_ns()
 
 
 def system_timebase(base_ms: float | None = None) -> Timebase:
     """The media clock of this host: anchored to UTC now, or on a base kept from the same boot."""
-    return Timebase(raw_ns, anchor_base_ms(raw_ns, time.time_ns) if base_ms is None else base_ms)
+    return Timebase(raw_ns, anchor_base_ms(raw_ns, utc_ns) if base_ms is None else base_ms)
 
 
 @cache

@@ -1,6 +1,7 @@
 """/api/health: whether this process lives, and how its clock, memory and sockets do.
 
-/api/ready: whether new visitors should be sent to it, which ends when it begins to drain.
+/api/ready: whether new visitors should be sent to it: once its clock is the deployment's, and
+until it begins to drain.
 """
 
 import os
@@ -16,9 +17,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sync.apps import sync_config
 from sync.clock import utc_ms
+from sync.core.anchor import ClockState, Figures
 from sync.core.timebase import Timebase
 from sync.core.wire import wire_ms
 from sync.views import refuse, reply
+
+NS_PER_S: Final = 1_000_000_000
+
+ALONE: Final = Figures(ClockState.OWN, None, 0.0, None, 0)
+"""A process without others: its oscillator is the media clock."""
 
 STATM_FILE: Final = Path("/proc/self/statm")
 
@@ -35,12 +42,13 @@ async def health(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 async def ready(request: HttpRequest) -> HttpResponse:
-    """GET: 200 while new visitors are welcome; 503 as soon as this process drains."""
+    """GET: 200 while new visitors are welcome; 503 before the clock agrees and once we drain."""
     if request.method not in ("GET", "HEAD"):
         return refuse(405, "method_not_allowed", "Use GET or HEAD.", Allow=("GET", "HEAD"))
-    draining = sync_config().draining
-    response = reply({"ready": not draining, "draining": draining})
-    response.status_code = 503 if draining else 200
+    config = sync_config()
+    welcome = config.agrees and not config.draining
+    response = reply({"ready": welcome, "draining": config.draining})
+    response.status_code = 200 if welcome else 503
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -52,23 +60,27 @@ def report() -> dict[str, Any]:
     return {
         "status": "ok",
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "uptime": round((timebase.now_ms() - config.started_at_ms) / 1000, 3),
+        "uptime": round((timebase.raw_ns() - config.started_ns) / NS_PER_S, 3),
         "memory": {"rssBytes": resident_bytes()},
         "version": settings.VERSION,
         "instance": settings.INSTANCE_ID,
-        "timebase": clock_report(timebase),
+        "timebase": clock_report(timebase, config.cluster.figures if config.cluster else ALONE),
         **config.health_report(),
     }
 
 
-def clock_report(timebase: Timebase) -> dict[str, Any]:
-    """Where the media clock stands: over its oscillator, beside UTC, and how wrong it may be."""
+def clock_report(timebase: Timebase, figures: Figures) -> dict[str, Any]:
+    """Where the media clock stands over its oscillator, beside UTC and Redis; how wrong it may be."""
     return {
+        "state": figures.state,
         "mediaTime": wire_ms(timebase.now_ms()),
         "offsetMs": wire_ms(timebase.base_ms),
-        "skewPpm": 0.0,  # Alone, this process's oscillator is the media clock.
-        "errorMs": timebase.error_ms,
+        "redisOffsetMs": figures.redis_offset_ms,
+        "skewPpm": round(figures.skew_ppm, 3),
+        "errorMs": timebase.told_error_ms,
+        "sampleAgeMs": None if figures.sample_age_ms is None else wire_ms(figures.sample_age_ms),
         "generation": timebase.generation,
+        "anchor": figures.anchor_number,
         "civilOffsetMs": wire_ms(timebase.civil_offset_ms(utc_ms())),
     }
 

@@ -149,7 +149,7 @@ def _exchange(request: HttpRequest, timebase: Timebase, received_at_ms: float) -
 def _state(timebase: Timebase) -> dict[str, Any]:
     return {
         "generation": timebase.generation,
-        "error_ms": timebase.error_ms,
+        "error_ms": timebase.told_error_ms,
         "civil_offset_ms": wire_ms(timebase.civil_offset_ms(utc_ms())),
     }
 

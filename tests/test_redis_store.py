@@ -38,7 +38,7 @@ class RedisHouse(House):
             self.archive,
             LIMITS,
             server=f"s{len(self.stores) + 1}",
-            boot_id=boot_id,
+            clock_id=lambda: boot_id,
             new_epoch=lambda: next(self.epochs),
         )
         self.stores.append(store)

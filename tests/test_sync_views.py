@@ -21,7 +21,7 @@ JSON = "application/json"
 def media_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     fake = FakeClock()
     monkeypatch.setattr(sync_config(), "timebase", fake.timebase())
-    monkeypatch.setattr(sync_config(), "started_at_ms", NOW_MS - 90_500)
+    monkeypatch.setattr(sync_config(), "started_ns", fake.raw_ns - 90_500_000_000)
     monkeypatch.setattr(views, "utc_ms", lambda: NOW_MS + 25)
     monkeypatch.setattr(health, "utc_ms", lambda: NOW_MS + 25)
     return fake
@@ -213,11 +213,15 @@ async def test_health_tells_of_process_and_clock(client: AsyncClient) -> None:
     assert told["memory"]["rssBytes"] > 10_000_000
     assert set(told) >= {"version", "instance"}
     assert told["timebase"] == {
+        "state": "own",
         "mediaTime": NOW_MS,
         "offsetMs": NOW_MS - 5000,
+        "redisOffsetMs": None,
         "skewPpm": 0,
         "errorMs": 0.001,
+        "sampleAgeMs": None,
         "generation": 1,
+        "anchor": 0,
         "civilOffsetMs": 25,
     }
 

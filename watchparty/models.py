@@ -22,7 +22,8 @@ class Room(models.Model):
     """A room by its address. Live rooms are the store's; this row is what they return from.
 
     `state` is the room machine's own record, written a moment after each change; `epoch`, `seq`,
-    `left_cleanly` and `boot_id` say whether it is complete and whether its vector still runs.
+    `left_cleanly` and `boot_id` (of a host's boot, or of a cluster's media clock) say whether it is
+    complete and whether its vector still runs.
     """
 
     slug = models.SlugField(

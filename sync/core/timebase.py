@@ -1,6 +1,8 @@
 """The media clock: the one time base of a deployment, continuous whatever the host's clock does."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from sync.core.wire import ServerTime, TimeSync, TimeSyncResponse, wire_ms
@@ -15,46 +17,106 @@ wire's third decimal and a float64's 0.0002 ms. The event loop's lag is not adde
 or a T3 taken early only widens the bound that the client works out itself.
 """
 
+OWN_GENERATION: Final = 1
+"""Of a process whose media clock is its own; those of clusters are instants in seconds."""
 
-class Timebase:
-    """Media clock = a raw oscillator that nobody slews or sets, plus a fixed base.
+ROUNDING: Final = 1e-6
+"""What a float64 may be above the decimal it stands for."""
 
-    `raw_ns` must never step and never run backwards; `base_ms` is the media time at its zero.
-    Reading the media clock is cheap and safe from any thread.
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the media clock runs over the oscillator from now on, until another course is set.
+
+    It bends once at most: after a correction it goes on at `rate_after` by itself, however late the
+    next course comes.
     """
 
-    __slots__ = ("_base_ms", "_error_ms", "_generation", "_raw_ns")
+    from_ns: int
+    media_ms: float
+    """Media time at `from_ns` of the oscillator."""
+    rate: float = 1.0
+    until_ns: int = 0
+    rate_after: float = 1.0
+    error_ms: float = FLOOR_ERROR_MS
+    """Bound of the error at `from_ns`."""
+    error_growth: float = 0.0
+    """By how much the bound grows, ms per ms of the oscillator."""
+    generation: int = 1
+
+    def at(self, raw_ns: int) -> float:
+        """Media time at an instant of the oscillator, ms."""
+        if raw_ns <= self.until_ns:
+            return self.media_ms + (raw_ns - self.from_ns) / NS_PER_MS * self.rate
+        bend_ns = max(self.until_ns, self.from_ns)
+        bend_ms = (bend_ns - self.from_ns) / NS_PER_MS * self.rate
+        return self.media_ms + bend_ms + (raw_ns - bend_ns) / NS_PER_MS * self.rate_after
+
+    def error_at(self, raw_ns: int) -> float:
+        """Bound of the error at an instant of the oscillator, ms."""
+        return self.error_ms + self.error_growth * (raw_ns - self.from_ns) / NS_PER_MS
+
+
+class Timebase:
+    """Media clock = a raw oscillator that nobody slews or sets, plus a base.
+
+    `raw_ns` must never step and never run backwards; `base_ms` is the media time at its zero. Alone
+    the base is fixed; in a cluster it follows the others' (sync/core/discipline.py). Reading the
+    media clock is cheap and safe from any thread.
+    """
+
+    __slots__ = ("_course", "_raw_ns")
 
     def __init__(
         self,
         raw_ns: Callable[[], int],
         base_ms: float,
-        generation: int = 1,
+        generation: int = OWN_GENERATION,
         error_ms: float = FLOOR_ERROR_MS,
     ) -> None:
         self._raw_ns = raw_ns
-        self._base_ms = base_ms
-        self._generation = generation
-        self._error_ms = error_ms
+        self._course = Course(0, base_ms, error_ms=error_ms, generation=generation)
 
     def now_ms(self) -> float:
         """The media clock now: epoch milliseconds, resolution 0.0002 ms."""
-        return self._raw_ns() / NS_PER_MS + self._base_ms
+        return self._course.at(self._raw_ns())
+
+    def raw_ns(self) -> int:
+        """The oscillator now."""
+        return self._raw_ns()
+
+    @property
+    def course(self) -> Course:
+        """How it runs at present."""
+        return self._course
+
+    def steer(self, course: Course) -> None:
+        """Run on another course from now on. Whoever sets it sees to it that nothing jumps."""
+        self._course = course
 
     @property
     def base_ms(self) -> float:
-        """Media time at the oscillator's zero; the same all through one boot of the host."""
-        return self._base_ms
+        """Media time at the oscillator's zero; alone the same all through one boot of the host."""
+        course, raw_ns = self._course, 0
+        if course.from_ns:
+            raw_ns = self._raw_ns()
+        return course.at(raw_ns) - raw_ns / NS_PER_MS
 
     @property
     def generation(self) -> int:
-        """Identity of the base: samples of another generation are worth nothing."""
-        return self._generation
+        """Identity of the media clock's line: samples of another generation are worth nothing."""
+        return self._course.generation
 
     @property
     def error_ms(self) -> float:
         """Bound of what `now_ms` may differ from the deployment's media clock."""
-        return self._error_ms
+        course = self._course
+        return course.error_at(self._raw_ns()) if course.error_growth else course.error_ms
+
+    @property
+    def told_error_ms(self) -> float:
+        """`error_ms` as the wire has it: rounded to three decimals, and never down."""
+        return ceil(self.error_ms * 1000 - ROUNDING) / 1000
 
     def civil_offset_ms(self, utc_ms: float) -> float:
         """UTC minus media clock, given the host's UTC now: it may step, now_ms never does."""
@@ -66,8 +128,8 @@ class Timebase:
         return ServerTime(
             timestamp=wire_ms(now_ms),
             civil_offset_ms=wire_ms(utc_ms - now_ms),
-            generation=self._generation,
-            error_ms=self._error_ms,
+            generation=self.generation,
+            error_ms=self.told_error_ms,
         )
 
     def answer(self, probe: TimeSync, received_at_ms: float) -> TimeSyncResponse:
@@ -76,8 +138,8 @@ class Timebase:
             client_timestamp=probe.client_timestamp,
             server_receive_time=wire_ms(received_at_ms),
             server_send_time=wire_ms(self.now_ms()),
-            generation=self._generation,
-            error_ms=self._error_ms,
+            generation=self.generation,
+            error_ms=self.told_error_ms,
         )
 
 

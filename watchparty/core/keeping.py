@@ -25,9 +25,10 @@ def restore(saved: SavedRoom, *, boot_id: str, new_epoch: str) -> RoomState:
 
     A clean one continues its epoch. After an unclean stop the epoch is new, and its first seq is
     beyond every client's base, so no control repeated from the lost history counts. The vector
-    runs on within one boot; after another the film stands where it was last known to be. One that
-    stood for some viewers stands on, and nobody is waited for. What comes back different has a seq
-    of its own: one (epoch, seq) never names two states.
+    runs on within one boot, or one generation of a cluster's clock (`boot_id` names either); after
+    another the film stands where it was last known to be. One that stood for some viewers stands
+    on, and nobody is waited for. What comes back different has a seq of its own: one (epoch, seq)
+    never names two states.
     """
     state = saved.state
     if saved.boot_id == boot_id and saved.clean and state.waiting is None:

@@ -52,14 +52,14 @@ class RedisStore(CasStore):
         limits: Mapping[str, Limit],
         *,
         server: str,
-        boot_id: str,
+        clock_id: Callable[[], str],
         new_epoch: Callable[[], str],
     ) -> None:
         self._redis = RedisCalls(url)
         self._archive = archive
         self._limits = limits
         self._server = server
-        self._boot_id = boot_id
+        self._clock_id = clock_id
         self._new_epoch = new_epoch
         self._locks = Locks()
         self._held: dict[str, RoomState] = {}
@@ -240,7 +240,7 @@ class RedisStore(CasStore):
             if kept.saved is None:
                 state = fresh_state(kept, epoch)
             else:
-                restored = restore(kept.saved, boot_id=self._boot_id, new_epoch=epoch)
+                restored = restore(kept.saved, boot_id=self._clock_id(), new_epoch=epoch)
                 state = as_kept(restored, kept)
             if kept.record.closed:
                 return kept.record, state
@@ -262,7 +262,7 @@ class RedisStore(CasStore):
         saved = kept.saved
         if saved is not None and (saved.state.epoch != held.epoch or saved.state.seq >= held.seq):
             return kept
-        ours = SavedRoom(state=held, saved_at_ms=now_ms, boot_id=self._boot_id, clean=False)
+        ours = SavedRoom(state=held, saved_at_ms=now_ms, boot_id=self._clock_id(), clean=False)
         return structs.replace(kept, saved=ours)
 
     async def _leave(self, slug: str, now_ms: float) -> RoomState | None:
@@ -287,5 +287,5 @@ class RedisStore(CasStore):
 
     def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
         self._archive.keep(
-            SavedRoom(state=state, saved_at_ms=now_ms, boot_id=self._boot_id, clean=clean)
+            SavedRoom(state=state, saved_at_ms=now_ms, boot_id=self._clock_id(), clean=clean)
         )
