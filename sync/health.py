@@ -70,7 +70,7 @@ def report() -> dict[str, Any]:
 
 
 def clock_report(timebase: Timebase, figures: Figures) -> dict[str, Any]:
-    """Where the media clock stands over its oscillator, beside UTC and Redis; how wrong it may be."""
+    """Where the media clock stands over its oscillator, UTC and Redis, and how wrong it may be."""
     return {
         "state": figures.state,
         "mediaTime": wire_ms(timebase.now_ms()),

@@ -144,6 +144,10 @@ class World:
                 reading = (grid, server.media_ms(grid), server.error_ms(grid))
                 server.readings.append(reading)
 
+    def readings_at(self, at: float) -> float:
+        """Media time that the first server showed then."""
+        return next(media_ms for when, media_ms, _ in self.servers[0].readings if when >= at)
+
     def _happen(self, at: float) -> None:
         while self._planned and self._planned[0][0] <= at:
             self._planned.pop(0)[1]()

@@ -47,6 +47,10 @@ SLEW_PPM: Final = 200.0
 SLEW_OVER_MS: Final = 8_000.0
 """Noise of single samples moves the rate by some ppm only."""
 
+FIRST_SLEW_OVER_MS: Final = 2_000.0
+ROUGH_PPM: Final = 50.0
+"""While the skew is known no better, the offset is followed closely: it runs away by as much."""
+
 ASTRAY_MS: Final = 50.0
 """Our own clock stood still or leapt: slewing would take minutes, in which viewers are apart."""
 
@@ -96,7 +100,7 @@ class Discipline:
             return
         if known is None or known.generation != anchor.generation:
             self._adopt(anchor, reading)
-        elif known != anchor:
+        elif known.number != anchor.number:
             same_clock = known.run_id == anchor.run_id
             self._estimator.restart(REMEMBERED_PPM if same_clock else PRIOR_PPM)
             self._anchor, self._doubt = anchor, None
@@ -126,7 +130,9 @@ class Discipline:
             slew = WAITING_RATE - rate
         else:
             limit = SLEW_PPM * PPM
-            slew = min(limit, max(-limit, gap_ms / SLEW_OVER_MS))
+            rough = estimate.growth > ROUGH_PPM * PPM
+            slew = gap_ms / (FIRST_SLEW_OVER_MS if rough else SLEW_OVER_MS)
+            slew = min(limit, max(-limit, slew))
         left_ms = gap_ms - leap_ms
         slew_ns = left_ms / slew * NS_PER_MS if slew else 0.0
         self._course = Course(
