@@ -138,7 +138,7 @@ def test_servers_whose_clocks_are_two_seconds_apart_show_one_media_clock(start: 
 
     # The skews are known by now, and are what was bent (beside what the host itself is off).
     one, two = pair.told()
-    assert abs(two["skewPpm"] - one["skewPpm"] - 100) < 8
+    assert abs(two["skewPpm"] - one["skewPpm"] - 100) < 25
     assert max(told["errorMs"] for told in (one, two)) < CLOSE_MS
 
 
@@ -186,6 +186,7 @@ def test_a_server_whose_oscillator_leaps_follows_the_others(start: Any) -> None:
     deadline = time.monotonic() + 20
     while abs(pair.look()[0] - true[0]) > CLOSE_MS + 3:
         assert time.monotonic() < deadline, pair.told()
+        time.sleep(0.3)  # an address may not open sockets without end
     assert abs(pair.look()[1] - true[1]) < CLOSE_MS + 3  # nobody went along
     assert {told["anchor"] for told in pair.told()} == {1}
 

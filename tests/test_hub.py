@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from sync.core.wire import CloseCode
 from tests.dict_archive import kept
@@ -244,6 +245,21 @@ async def test_the_time_is_told_every_15_s_to_members(party: Party) -> None:
     await later(SERVER_TIME_EVERY * 2 + 0.5)
     assert len(ada.heard("server:time")) == 3, "soon after coming, then when it is due"
     assert outside.messages == []
+
+
+@pytest.mark.parametrize("change", [{"generation": 2}, {"civil_offset_ms": -6.0}])
+async def test_a_step_of_either_clock_is_told_with_the_next_second(
+    party: Party, change: dict[str, Any]
+) -> None:
+    hub, ada, _ = await pair(party)
+    await later(1.5)
+    assert len(ada.heard("server:time")) == 1
+    server_time = hub._server_time
+    hub._server_time = lambda: structs.replace(server_time(), **change)
+    await later(1)
+    assert len(ada.heard("server:time")) == 2
+    await later(5)
+    assert len(ada.heard("server:time")) == 2
 
 
 async def test_health_counts_rooms_and_sockets(party: Party) -> None:

@@ -50,7 +50,7 @@ class Hub:
         self._server_time = server_time
         self._rooms: dict[str, RoomHub] = {}
         self._connections: set[Connection] = set()
-        self._civil_offset_ms = 0.0
+        self._told_time: ServerTime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._housekeeper: asyncio.Task[None] | None = None
 
@@ -73,7 +73,7 @@ class Hub:
         """Belong to the running loop and keep house from now on; again changes nothing."""
         if self._housekeeper is None:
             self._loop = asyncio.get_running_loop()
-            self._civil_offset_ms = self._server_time().civil_offset_ms
+            self._told_time = self._server_time()
             self._housekeeper = self._loop.create_task(self._keep_house(), name="hub")
 
     def opened(self, connection: Connection) -> None:
@@ -198,11 +198,13 @@ class Hub:
         self._tell_time(to_all=second % SERVER_TIME_EVERY == 0)
 
     def _tell_time(self, *, to_all: bool) -> None:
-        """`server:time` to newcomers; to everyone when it is due or UTC has stepped."""
+        """`server:time` to newcomers; to everyone when it is due, or a clock has stepped."""
         message = self._server_time()
-        stepped = abs(message.civil_offset_ms - self._civil_offset_ms) > CIVIL_STEP_MS
+        told = self._told_time or message
+        stepped = abs(message.civil_offset_ms - told.civil_offset_ms) > CIVIL_STEP_MS
+        stepped = stepped or message.generation != told.generation
         if stepped:
-            self._civil_offset_ms = message.civil_offset_ms
+            self._told_time = message
         frame = encode(message)
         for connection in self._connections:
             if connection.user_id is None:
