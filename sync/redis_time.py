@@ -106,7 +106,6 @@ class RedisTime:
             async with asyncio.timeout(PATIENCE_S):
                 return await call
         except (RedisError, OSError) as problem:  # TimeoutError is an OSError
-            await self._redis.connection_pool.disconnect()  # a late answer is never the next one's
             raise RedisAwayError(f"{type(problem).__name__} {problem}") from problem
 
 
