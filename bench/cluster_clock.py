@@ -61,7 +61,9 @@ def lives(path: Path, event: Callable[[World], None]) -> Iterator[World]:
 
 def row(name: str, path: Path, event: Callable[[World], None]) -> str:
     """All lives together: how far apart, what was stated, how often that was not enough."""
-    first, later, stated = [], [], []
+    first: list[float] = []
+    later: list[float] = []
+    stated: list[float] = []
     over, steepest = 0, 0.0
     for world in lives(path, event):
         for at_once in zip(*(server.readings for server in world.servers), strict=True):

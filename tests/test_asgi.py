@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes import FakeClock
 from tests.party_rig import later
 from tests.party_sockets import Guest
 from watchparty import sign_in
@@ -99,6 +100,12 @@ async def test_a_database_that_does_not_answer_keeps_nobody_waiting(
     assert (await until(ada, "error"))["code"] == "unavailable"
     answer.set()
     await ada.hang_up()
+
+
+async def test_a_kept_film_runs_on_along_one_media_clock(asgi: Any, monkeypatch: Any) -> None:
+    assert asgi.clock_id() == asgi.boot_id()
+    monkeypatch.setattr(asgi.clock, "timebase", FakeClock().timebase(generation=1_700_000_000))
+    assert asgi.clock_id() == "generation 1700000000"
 
 
 async def test_redis_joins_servers_and_without_it_the_process_is_alone(

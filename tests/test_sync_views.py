@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from sync import health, views
 from sync.apps import sync_config
+from sync.core.anchor import ClockState, Figures
 from tests.fakes import NOW_MS, FakeClock
 
 TIME = "/api/time"
@@ -256,6 +258,26 @@ async def test_a_draining_process_is_not_ready_but_lives(
     response = await client.get("/api/ready")
     assert (response.status_code, response.json()) == (503, {"ready": False, "draining": True})
     assert (await client.get("/api/health")).status_code == 200
+
+
+@pytest.mark.parametrize(("agrees", "status"), [(False, 503), (True, 200)])
+async def test_a_server_is_ready_once_its_clock_is_the_cluster_s(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, agrees: bool, status: int
+) -> None:
+    monkeypatch.setattr(sync_config(), "cluster", SimpleNamespace(agrees=agrees))
+    response = await client.get("/api/ready")
+    assert (response.status_code, response.json()["ready"]) == (status, agrees)
+
+
+async def test_health_tells_how_the_common_clock_is_kept(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = Figures(ClockState.HOLD_OVER, -2000.25, -49.9996, 12_345.67891, 3)
+    monkeypatch.setattr(sync_config(), "cluster", SimpleNamespace(figures=figures))
+    told = (await client.get("/api/health")).json()["timebase"]
+    expected = {"state": "hold-over", "redisOffsetMs": -2000.25, "skewPpm": -50.0}
+    expected |= {"sampleAgeMs": 12345.679, "anchor": 3}
+    assert told | expected == told
 
 
 async def test_a_process_that_serves_is_ready(client: AsyncClient) -> None:

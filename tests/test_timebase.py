@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sync import clock
-from sync.core.timebase import FLOOR_ERROR_MS, Timebase, anchor_base_ms
+from sync.core.timebase import FLOOR_ERROR_MS, Course, Timebase, anchor_base_ms
 from sync.core.wire import TimeSync
 from tests.fakes import NOW_MS, FakeClock
 
@@ -99,6 +99,36 @@ def test_without_a_boot_id_nothing_of_another_process_is_trusted(
     clock.boot_id.cache_clear()
     assert clock.boot_id() != first
     clock.boot_id.cache_clear()
+
+
+def test_a_course_bends_once_and_then_goes_on_however_late_the_next_one_comes() -> None:
+    fake = FakeClock()
+    timebase = fake.timebase()
+    began_ns = timebase.raw_ns()
+    timebase.steer(
+        Course(
+            from_ns=began_ns,
+            media_ms=timebase.now_ms(),
+            rate=1.0002,
+            until_ns=began_ns + 10_000_000_000,
+            rate_after=1.00005,
+            error_ms=2.0,
+            error_growth=4e-6,
+            generation=7,
+        )
+    )
+    assert (timebase.now_ms(), timebase.generation, timebase.error_ms) == (NOW_MS, 7, 2)
+    fake.advance(10_000)
+    assert timebase.now_ms() - NOW_MS == pytest.approx(10_002, abs=0.001)
+    fake.advance(100_000)
+    assert timebase.now_ms() - NOW_MS == pytest.approx(110_007, abs=0.001)
+    assert timebase.error_ms == pytest.approx(2.44)
+    assert timebase.base_ms == pytest.approx(NOW_MS + 7 - 5000, abs=0.001)
+
+
+@pytest.mark.parametrize(("error_ms", "told_ms"), [(0.001, 0.001), (0.5, 0.5), (0.1201, 0.121)])
+def test_an_error_is_never_rounded_down(error_ms: float, told_ms: float) -> None:
+    assert FakeClock().timebase(error_ms=error_ms).server_time(0).error_ms == told_ms
 
 
 def test_generation_is_one_for_a_deployment_of_one_process() -> None:
