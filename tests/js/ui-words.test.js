@@ -110,7 +110,7 @@ test("who is to sign in reads what is wrong with it, and may try again", () => {
   assert.equal(words.again, "Try again");
 });
 
-test("who may not come in hears the server's own words, and the end of a party its reason", () => {
+test("who may not come in reads what is open to them, and of the end of a party its reason", () => {
   assert.match(wordsFor({ code: 4403, errorCode: "banned", message: "You may not come in." }).words, /Other rooms are open/);
   const over = wordsFor({ code: 4410, errorCode: null, message: "The owner has ended the party." });
   assert.equal(over.words, "The owner has ended the party. Start a room of your own whenever you like.");
