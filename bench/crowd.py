@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=PART_S, help="of each part")
     seconds: float = parser.parse_args(arguments).seconds
     watch = Watch()
-    with serving() as place, sync_playwright() as playwright:
+    with serving(bundled=False) as place, sync_playwright() as playwright:
         place.make_room(ROOM)
         url = f"http://{HOST}:{place.port}/rooms/{ROOM}/"
         viewers = [SkewViewer(playwright, Law(0.0, 0.0), OURS) for _ in range(2)]
