@@ -36,7 +36,7 @@ export function mountHands({ stage, film, controls, video, party, loop, steering
   const layers = { cursors: byId("cursors", HTMLElement), bursts: byId("bursts", HTMLElement) };
   const templates = { cursor: byId("piece-cursor", HTMLTemplateElement), burst: byId("piece-burst", HTMLTemplateElement) };
   const frameNow = () => performance.now();
-  const frame = mountFrame({ film, video, layers: Object.values(layers), observeSize });
+  const frame = mountFrame({ film, video, layers: Object.values(layers), observeSize, onMeasured: () => cursors.redraw() });
   const stamps = new Stamps({ newCanvas: () => document.createElement("canvas") });
   const sheet = mountSheet({ canvas: byId("sheet", HTMLCanvasElement), stamps, loop, size: frame.size, ratio: sharpness });
   const pointers = mountPointerChoice({

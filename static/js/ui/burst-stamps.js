@@ -1,5 +1,5 @@
 // @ts-check
-/** Reactions painted with stamps that look as reactions.css has them: an emoji, and beneath it a count or a name. */
+/** Reactions painted with stamps that look as reactions.css has them: an emoji, and beneath it how many there were. */
 
 import { copy, part } from "./dom.js";
 import { pillLook, pillStamp } from "./pill.js";
@@ -12,7 +12,7 @@ import { pillLook, pillStamp } from "./pill.js";
 /** Room for emoji that are wider than high. */
 const WIDE = 1.5;
 
-/** Lengths in pixels; `gap` above a name. @typedef {{font: string, size: number, count: PillLook, name: PillLook, gap: number}} BurstLook */
+/** `size` of an emoji in pixels. @typedef {{font: string, size: number, count: PillLook}} BurstLook */
 
 export class BurstStamps {
   #stamps;
@@ -28,25 +28,17 @@ export class BurstStamps {
 
   /**
    * @param {Brush} brush
-   * @param {{x: number, y: number, emoji: string, count: string, name: string}} what and where it was sent, pixels of the picture
+   * @param {{x: number, y: number, emoji: string, count: string}} what and where it was sent, pixels of the picture
    * @param {Pose} pose
    */
-  paint(brush, { x, y, emoji, count, name }, pose) {
+  paint(brush, { x, y, emoji, count }, { opacity, scale, ...moved }) {
     const look = (this.#known ??= this.#read());
-    const [left, { opacity, scale }] = [x + pose.x, pose];
-    const pills = [];
-    if (count) pills.push({ stamp: pillStamp(this.#stamps, look.count, count), gap: 0 });
-    if (name) pills.push({ stamp: pillStamp(this.#stamps, look.name, name), gap: look.gap });
-    const height = pills.reduce((sum, { stamp, gap }) => sum + gap + stamp.extent.height, look.size);
+    const [across, down] = [x + moved.x, y + moved.y];
+    const pill = count ? pillStamp(this.#stamps, look.count, count) : null;
+    const { width, height } = pill?.extent ?? { width: 0, height: 0 };
     // All of it grows about its middle, which is where it was sent.
-    let down = look.size / 2 - height / 2;
-    brush(this.#emoji(look, emoji), left, y + pose.y + down * scale, opacity, scale);
-    down += look.size / 2;
-    for (const { stamp, gap } of pills) {
-      down += gap;
-      brush(stamp, left - (stamp.extent.width / 2) * scale, y + pose.y + down * scale, opacity, scale);
-      down += stamp.extent.height;
-    }
+    brush(this.#emoji(look, emoji), across, down - (height / 2) * scale, opacity, scale);
+    if (pill) brush(pill, across - (width / 2) * scale, down + ((look.size - height) / 2) * scale, opacity, scale);
   }
 
   /** With its place in the middle. @param {BurstLook} look @param {string} emoji */
@@ -71,18 +63,11 @@ export class BurstStamps {
 function readLook(layer, template) {
   const element = copy(template);
   element.style.visibility = "hidden";
-  const [emoji, count, name] = ["emoji", "count", "name"].map((piece) => part(element, piece));
-  if (!emoji || !count || !name) throw new Error("three were found");
-  for (const piece of [emoji, count, name]) piece.textContent = "n";
+  const [emoji, count] = [part(element, "emoji"), part(element, "count")];
+  for (const piece of [emoji, count]) piece.textContent = "1";
   layer.append(element);
   const { fontSize, fontFamily } = getComputedStyle(emoji);
-  const look = {
-    font: `${fontSize} ${fontFamily}`,
-    size: parseFloat(fontSize),
-    count: pillLook(count),
-    name: pillLook(name),
-    gap: parseFloat(getComputedStyle(name).marginBlockStart),
-  };
+  const look = { font: `${fontSize} ${fontFamily}`, size: parseFloat(fontSize), count: pillLook(count) };
   element.remove();
   return look;
 }

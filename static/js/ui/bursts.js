@@ -25,7 +25,7 @@ const LOOK_MS = 50;
 /** How far the way up may lead aside, pixels from one side to the other. */
 const SWAY_PX = 48;
 
-/** One that is painted. @typedef {{x: number, y: number, emoji: string, name: string, sway: number, bornMs: number}} Painted */
+/** One that is painted. @typedef {{x: number, y: number, emoji: string, sway: number, bornMs: number}} Painted */
 
 /**
  * @param {Timers & {
@@ -62,14 +62,14 @@ export function mountBursts({ layer, template, stamps, sheet, size, calm, party,
   /** @param {Brush} brush @param {number} nowMs */
   const paint = (brush, nowMs) => {
     const [picture, pose] = [{ ...size(), left: 0, top: 0 }, calm() ? appear : rise];
-    for (const [burst, { x, y, emoji, name, sway, bornMs }] of painted) {
+    for (const [burst, { x, y, emoji, sway, bornMs }] of painted) {
       const share = (nowMs - bornMs) / FLOAT_MS;
       if (share >= 1) {
         painted.delete(burst);
         continue;
       }
       const { left, top } = fromPercent(picture, x, y);
-      stamps.paint(brush, { x: left, y: top, emoji, name, count: counted(burst) }, pose(share, sway));
+      stamps.paint(brush, { x: left, y: top, emoji, count: counted(burst) }, pose(share, sway));
     }
     return painted.size > 0 ? 0 : Infinity;
   };
@@ -93,12 +93,12 @@ export function mountBursts({ layer, template, stamps, sheet, size, calm, party,
     }, FLOAT_MS);
     timers.add(timer);
   };
-  /** As an element, or on the sheet where there are many. @param {Reaction} reaction @param {Burst} burst @param {string} name */
+  /** As an element, or on the sheet where there are many: so many names would hide the film. @param {Reaction} reaction @param {Burst} burst @param {string} name */
   const raise = (reaction, burst, name) => {
     const sway = Math.round((random() - 0.5) * SWAY_PX);
     if (!areMany(risen.size + painted.size + 1, painted.size > 0)) return float(reaction, burst, name, sway);
     const { x, y, emoji } = reaction;
-    painted.set(burst, { x, y, emoji, name, sway, bornMs: now() });
+    painted.set(burst, { x, y, emoji, sway, bornMs: now() });
     wakeSheet();
   };
 

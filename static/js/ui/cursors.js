@@ -118,7 +118,12 @@ export function mountCursors({ layer, template, stamps, sheet, party, loop, size
     if (many) wakeSheet();
   };
 
-  return { clear, ...stopAll([party.on("cursors", hear), party.on("cursor-gone", leave), clear]) };
+  return {
+    clear,
+    /** After the picture has taken another place or size. */
+    redraw: () => pointers.size > 0 && wake(),
+    ...stopAll([party.on("cursors", hear), party.on("cursor-gone", leave), clear]),
+  };
 }
 
 /** @param {Map<string, Pointer>} pointers @param {number} nowMs */

@@ -12,8 +12,9 @@ import { pictureRect, toPercent } from "./geometry.js";
  * @param {HTMLVideoElement} needs.video
  * @param {readonly HTMLElement[]} needs.layers in the film; they take the picture's place and size
  * @param {(element: Element, run: () => void) => () => void} needs.observeSize
+ * @param {() => void} needs.onMeasured what is drawn in pixels is elsewhere now
  */
-export function mountFrame({ film, video, layers, observeSize }) {
+export function mountFrame({ film, video, layers, observeSize, onMeasured }) {
   let rect = { ...pictureRect({ left: 0, top: 0, width: 0, height: 0 }, 0, 0), filmWidth: 0, filmHeight: 0 };
   const measure = () => {
     const [filmWidth, filmHeight] = [film.clientWidth, film.clientHeight];
@@ -24,6 +25,7 @@ export function mountFrame({ film, video, layers, observeSize }) {
       style.width = `${rect.width.toFixed(1)}px`;
       style.height = `${rect.height.toFixed(1)}px`;
     }
+    onMeasured();
   };
   return {
     /** The picture's place in the film, which is each layer's, and the film's size; pixels. */

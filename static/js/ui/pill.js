@@ -26,7 +26,7 @@ export function pillLook(element) {
     ground: style.backgroundColor,
     mark: parseFloat(style.borderInlineStartWidth) || 0,
     padding: parseFloat(style.paddingInlineEnd),
-    height: element.offsetHeight,
+    height: element.getBoundingClientRect().height,
     most: Number.isNaN(most) ? Infinity : most,
   };
 }
@@ -83,5 +83,5 @@ function draw(context, { font, ink, ground, mark, padding, height }, word, width
   context.font = font;
   context.fillStyle = ink;
   const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = context.measureText(word);
-  context.fillText(word, mark + padding, Math.round((height - up - down) / 2 + up));
+  context.fillText(word, mark + padding, (height - up - down) / 2 + up);
 }
