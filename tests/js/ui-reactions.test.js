@@ -173,13 +173,13 @@ test("nothing rises or is said on a hidden page", () => {
 
 test("few are elements, what comes on top is painted where it was sent, rises and goes", () => {
   const { layer, canvas, painted, pass, send } = burstsWorld();
-  for (let i = 0; i < 8; i += 1) send("bo");
+  for (let i = 0; i < 5; i += 1) send("bo");
   pass(20);
-  assert.deepEqual([layer.children.length, canvas.hidden], [8, true]);
+  assert.deepEqual([layer.children.length, canvas.hidden], [5, true]);
   send("bo", { emoji: "😂", x: 75, y: 60 });
   pass(1500);
   const [[what, pose]] = /** @type {any} */ (painted);
-  assert.deepEqual([layer.children.length, painted.length, canvas.hidden], [8, 1, false]);
+  assert.deepEqual([layer.children.length, painted.length, canvas.hidden], [5, 1, false]);
   assert.deepEqual(what, { x: 750, y: 300, emoji: "😂", count: "" });
   assert.ok(pose.y < -60 && pose.y > -130 && pose.opacity === 1, `${pose.y} ${pose.opacity}`);
   pass(1600);
@@ -188,7 +188,7 @@ test("few are elements, what comes on top is painted where it was sent, rises an
 
 test("with reduced motion what is painted stays where it was sent", () => {
   const { painted, pass, send } = burstsWorld({ calm: true });
-  for (let i = 0; i < 9; i += 1) send("bo");
+  for (let i = 0; i < 6; i += 1) send("bo");
   pass(1500);
   assert.deepEqual(painted[0]?.[1], { opacity: 1, x: 0, y: 0, scale: 1 });
 });
@@ -197,11 +197,11 @@ test("excess is one emoji with a growing figure", () => {
   const { layer, painted, pass, send } = burstsWorld();
   for (let i = 0; i < 42; i += 1) send("bo");
   pass(10);
-  assert.deepEqual([layer.children.length, painted.length], [8, 23]);
+  assert.deepEqual([layer.children.length, painted.length], [5, 26]);
   assert.equal(painted.at(-1)?.[0].count, "×12");
   send("bo");
   pass(50);
-  assert.deepEqual([painted.length, painted.at(-1)?.[0].count], [23, "×13"]);
+  assert.deepEqual([painted.length, painted.at(-1)?.[0].count], [26, "×13"]);
 });
 
 test("a viewer a little behind sees it with the scene, one's own at once", () => {

@@ -53,7 +53,7 @@ test("with reduced motion it only appears and fades", () => {
 });
 
 test("what became many is so until clearly fewer", () => {
-  assert.deepEqual([areMany(8, false), areMany(9, false), areMany(8, true), areMany(6, true), areMany(5, true)], [false, true, true, true, false]); // prettier-ignore
+  assert.deepEqual([areMany(5, false), areMany(6, false), areMany(5, true), areMany(4, true), areMany(3, true)], [false, true, true, true, false]); // prettier-ignore
 });
 
 // -- The canvas -----------------------------------------------------------------------------
