@@ -2,6 +2,8 @@
 /** What stands in for a browser: a clock that stands until told, its timers, a loop without a screen, elements without a page. */
 
 import { FrameLoop } from "../../static/js/ui/loop.js";
+import { mountSheet } from "../../static/js/ui/sheet.js";
+import { Stamps } from "../../static/js/ui/stamps.js";
 
 /** A clock that stands until told, with its timers. */
 export class FakeTime {
@@ -128,6 +130,57 @@ export class FakeElement extends EventTarget {
   fire(type, fields = {}) {
     this.dispatchEvent(Object.assign(new Event(type), fields));
   }
+}
+
+/** A canvas that notes what is drawn on it since it was last cleared; a letter is 10 pixels wide. */
+export class FakeCanvas {
+  #width = 0;
+  height = 0;
+  hidden = true;
+  /** [picture, x, y, width, height, opacity] @type {any[][]} */
+  drawn = [];
+  /** How often it was cleared or sized. */
+  times = 0;
+
+  get width() {
+    return this.#width;
+  }
+
+  /** Sized is cleared. */
+  set width(width) {
+    this.#width = width;
+    this.clear();
+  }
+
+  getContext() {
+    const canvas = this;
+    const nothing = () => {};
+    return {
+      globalAlpha: 1,
+      scale: nothing,
+      translate: nothing,
+      measureText: (/** @type {string} */ word) => ({ width: 10 * [...word].length }),
+      clearRect: () => canvas.clear(),
+      /** @param {any[]} what */
+      drawImage(...what) {
+        canvas.drawn.push([...what, this.globalAlpha]);
+      },
+    };
+  }
+
+  clear() {
+    this.drawn = [];
+    this.times += 1;
+  }
+}
+
+/** A real sheet on such a canvas over a film of 1000 × 600 whose picture begins at 0, 50. @param {FrameLoop} loop */
+export function fakeSheet(loop) {
+  const canvas = new FakeCanvas();
+  const screen = { left: 0, top: 50, width: 1000, height: 500, filmWidth: 1000, filmHeight: 600, ratio: 1 };
+  const stamps = new Stamps({ newCanvas: () => /** @type {any} */ (new FakeCanvas()) });
+  const sheet = mountSheet({ canvas: /** @type {any} */ (canvas), stamps, loop, size: () => screen, ratio: () => screen.ratio });
+  return { canvas, screen, stamps, sheet };
 }
 
 /** A template whose only element has these parts. @param {string[]} parts */

@@ -9,7 +9,7 @@ import { Glide } from "../../static/js/ui/glide.js";
 import { mountHand } from "../../static/js/ui/hand.js";
 import { mountPointerChoice } from "../../static/js/ui/pointer-choice.js";
 import { Taps } from "../../static/js/ui/taps.js";
-import { fakeLoop, FakeElement, FakeParty, fakeStorage, fakeTemplate, FakeTime } from "./ui-fakes.js";
+import { fakeLoop, FakeElement, FakeParty, fakeSheet, fakeStorage, fakeTemplate, FakeTime } from "./ui-fakes.js";
 
 /** @param {number} x */
 const at = (x, y = 50) => ({ x, y });
@@ -93,9 +93,20 @@ function cursorsWorld({ calm = false } = {}) {
   const party = new FakeParty({ self: users[0], users, userCount: 2 });
   const layer = new FakeElement();
   const { loop, frame, frames } = fakeLoop(time);
+  const { sheet, canvas, stamps } = fakeSheet(loop);
   let shown = true;
+  /** What is painted in one frame, by name. @type {Map<string, any>} */
+  const painted = new Map();
+  const clear = canvas.clear.bind(canvas);
+  canvas.clear = () => (painted.clear(), clear());
   const cursors = mountCursors(/** @type {any} */ ({
-    layer, party, loop, now: time.now, calm: () => calm, shown: () => shown,
+    layer, party, loop, sheet, now: time.now, calm: () => calm, shown: () => shown,
+    stamps: {
+      paint(/** @type {any} */ brush, /** @type {any} */ pose) {
+        painted.set(pose.name, pose);
+        brush(stamps.get("any", () => ({ extent: { left: 0, top: 0, width: 1, height: 1 }, draw() {} })), pose.x, pose.y);
+      },
+    },
     size: () => ({ left: 50, top: 20, width: 1000, height: 500 }),
     template: fakeTemplate(["name"]),
   })); // prettier-ignore
@@ -108,7 +119,13 @@ function cursorsWorld({ calm = false } = {}) {
       frame();
     }
   };
-  return { time, party, layer, cursors, hear, pass, frames, hideAll: () => (shown = false) };
+  /** Everybody of a room of so many points. @param {number} count @param {number} x */
+  const hearAll = (count, x) => {
+    const crowd = Array.from({ length: count }, (_, index) => ({ id: `u${index}`, name: `U${index}`, color: "#333333" }));
+    Object.assign(party.state, { users: crowd, userCount: count });
+    party.emit("cursors", crowd.map(({ id }) => ({ userId: id, x, y: 50, timestamp: 0 }))); // prettier-ignore
+  };
+  return { time, party, layer, canvas, painted, cursors, hear, hearAll, pass, frames, hideAll: () => (shown = false) };
 }
 
 test("another's pointer stands at its percent of the picture, with name and colour; one's own never", () => {
@@ -185,11 +202,100 @@ test("somebody who has just gone is not drawn again, an unlisted one of a large 
   assert.equal(layer.children[0]?.part("name")?.textContent, "");
 });
 
+test("many pointers are painted on one canvas with their names and colours, and none is an element", () => {
+  const { layer, canvas, painted, hearAll, pass } = cursorsWorld();
+  hearAll(5, 20);
+  pass(20);
+  assert.deepEqual([layer.children.length, canvas.hidden], [5, true]);
+  hearAll(6, 20);
+  pass(20);
+  assert.deepEqual([layer.children.length, canvas.hidden, painted.size], [0, false, 6]);
+  const { x, y, name, color, opacity } = painted.get("U5");
+  assert.deepEqual([x, y, name, color, opacity], [200, 250, "U5", "#333333", 1]);
+});
+
+test("a crowd moves as fluently as a film and no more often, and rests when all stand", () => {
+  const { canvas, painted, hearAll, pass, frames } = cursorsWorld();
+  hearAll(50, 20);
+  pass(10);
+  canvas.times = 0;
+  for (let report = 1; report <= 20; report += 1) {
+    hearAll(50, 20 + report);
+    pass(50);
+  }
+  assert.ok(canvas.times >= 25 && canvas.times <= 31, `${canvas.times} times in a second`);
+  const { x } = painted.get("U0");
+  assert.ok(x > 380 && x < 400, `${x}: on its way`);
+  pass(200);
+  assert.equal(painted.get("U0").x, 400);
+  assert.equal(frames.length, 0);
+});
+
+test("painted pointers fade when they rest and are gone in the end, canvas and all", () => {
+  const { canvas, painted, hearAll, pass, frames } = cursorsWorld();
+  hearAll(20, 20);
+  pass(3200);
+  const { opacity } = painted.get("U0");
+  assert.ok(opacity > 0 && opacity < 1, `${opacity}`);
+  pass(400);
+  assert.deepEqual([canvas.hidden, painted.size], [true, 0]);
+  hearAll(20, 25);
+  pass(500);
+  assert.equal(painted.get("U0").opacity, 1);
+  pass(11_000);
+  assert.deepEqual([canvas.hidden, frames.length], [true, 0]);
+});
+
+test("with reduced motion painted pointers jump, and a tap's ring does not grow", () => {
+  for (const calm of [false, true]) {
+    const { painted, hearAll, pass } = cursorsWorld({ calm });
+    hearAll(20, 20);
+    pass(10);
+    assert.equal(painted.get("U0").ring === 1, calm);
+    hearAll(20, 22);
+    pass(50);
+    assert.equal(painted.get("U0").x === 220, calm);
+  }
+});
+
+test("when a crowd has gone the few that are left are elements again, in the same frame", () => {
+  const { party, layer, canvas, hearAll, pass } = cursorsWorld();
+  hearAll(9, 20);
+  pass(20);
+  for (let index = 3; index < 9; index += 1) party.emit("cursor-gone", `u${index}`);
+  for (let passed = 0; passed < 600; passed += 10) {
+    pass(10);
+    assert.equal(layer.children.length > 0, canvas.hidden, `${passed} ms`);
+  }
+  assert.equal(layer.children.length, 3);
+  assert.equal(layer.children[0]?.style.transform, "translate(200.0px, 250.0px)");
+});
+
+test("hidden painted pointers go at once", () => {
+  const { canvas, layer, cursors, hearAll, pass, hideAll, frames } = cursorsWorld();
+  hearAll(30, 20);
+  pass(20);
+  hideAll();
+  cursors.clear();
+  pass(40);
+  assert.deepEqual([canvas.hidden, layer.children.length, frames.length], [true, 0, 0]);
+});
+
 test("a crowd's pointers do not hide the film", () => {
-  const { party, layer, hear } = cursorsWorld();
-  party.state.userCount = 900;
-  for (let index = 0; index < 200; index += 1) hear(`u${index}`, 20);
-  assert.equal(layer.children.length, 60);
+  const { painted, hearAll, pass } = cursorsWorld();
+  hearAll(200, 20);
+  pass(20);
+  assert.equal(painted.size, 60);
+});
+
+test("a picture of another size has its pointers elsewhere at once, though all stand", () => {
+  const { cursors, hear, pass, frames } = cursorsWorld();
+  cursors.redraw();
+  assert.equal(frames.length, 0);
+  hear("bo", 20);
+  pass(500);
+  cursors.redraw();
+  assert.equal(frames.length, 1);
 });
 
 // -- The picture's place --------------------------------------------------------------------
@@ -200,8 +306,9 @@ test("layers lie over the picture without its black bars, and follow its shape",
   Object.assign(video, { videoWidth: 1600, videoHeight: 900 });
   /** @type {() => void} */
   let resize = () => {};
+  let measured = 0;
   const observeSize = (/** @type {unknown} */ _, /** @type {() => void} */ run) => ((resize = run), run(), () => {});
-  const frame = mountFrame(/** @type {any} */ ({ film, video, layers: [layer], observeSize }));
+  const frame = mountFrame(/** @type {any} */ ({ film, video, layers: [layer], observeSize, onMeasured: () => (measured += 1) }));
   const { left, top, width, height } = layer.style;
   assert.deepEqual([left, top, width, height], ["0.0px", "218.8px", "1000.0px", "562.5px"]);
   assert.equal(frame.placeOf({ clientX: 500, clientY: 100 }), null, "a black bar is not the picture");
@@ -212,6 +319,7 @@ test("layers lie over the picture without its black bars, and follow its shape",
   film.clientWidth = 2000;
   resize();
   assert.equal(layer.style.left, "750.0px");
+  assert.equal(measured, 3);
 });
 
 // -- One's own pointer ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ import { commandFor, reactionFor } from "../../static/js/ui/keys.js";
 import { mountPicture } from "../../static/js/ui/picture.js";
 import { LastEmoji, mountReactions, usualPlace } from "../../static/js/ui/reactions.js";
 import { Tally, tallySentence } from "../../static/js/ui/tally.js";
-import { fakeLoop, FakeElement, FakeParty, fakeStorage, fakeTemplate, FakeTime } from "./ui-fakes.js";
+import { fakeLoop, FakeElement, FakeParty, fakeSheet, fakeStorage, fakeTemplate, FakeTime } from "./ui-fakes.js";
 
 /** @import { Place } from "../../static/js/ui/keys.js" */
 
@@ -111,25 +111,43 @@ test("however many come, a sentence is said every three seconds at most", () => 
 
 // -- On the page ----------------------------------------------------------------------------
 
-function burstsWorld() {
+function burstsWorld({ calm = false } = {}) {
   const time = new FakeTime();
   const users = [{ id: "me", name: "Me" }, { id: "bo", name: "Bo" }]; // prettier-ignore
   const party = new FakeParty({ self: users[0], users });
   const layer = new FakeElement();
   const { loop, frame } = fakeLoop(time);
+  const { sheet, canvas, screen, stamps } = fakeSheet(loop);
+  /** What is painted in one frame: what and how. @type {any[][]} */
+  const painted = [];
+  const clear = canvas.clear.bind(canvas);
+  canvas.clear = () => (painted.splice(0), clear());
   const film = PLAYING(20);
   const page = { hidden: false };
   /** @type {string[]} */
   const said = [];
   mountBursts(/** @type {any} */ ({
-    layer, party, loop, ...time, film: () => film, isHidden: () => page.hidden, random: () => 0.5,
+    layer, party, loop, sheet, ...time, size: () => screen, calm: () => calm, film: () => film, isHidden: () => page.hidden, random: () => 0.5,
     announce: (/** @type {string} */ sentence) => said.push(sentence),
+    stamps: {
+      paint(/** @type {any} */ brush, /** @type {any} */ what, /** @type {any} */ pose) {
+        painted.push([what, pose]);
+        brush(stamps.get("any", () => ({ extent: { left: 0, top: 0, width: 1, height: 1 }, draw() {} })), what.x, what.y);
+      },
+    },
     template: fakeTemplate(["emoji", "count", "name"]),
   })); // prettier-ignore
   /** @param {string} userId @param {object} [more] */
   const send = (userId, more = {}) =>
     party.emit("reactions", [{ id: "", userId, emoji: "🔥", x: 25, y: 80, videoTime: 20, timestamp: 0, ...more }]);
-  return { time, party, layer, frame, film, page, said, send };
+  /** @param {number} ms with a frame each 10 ms */
+  const pass = (ms) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      time.pass(10);
+      frame();
+    }
+  };
+  return { time, party, layer, canvas, painted, frame, pass, film, page, said, send };
 }
 
 test("a burst rises at its percent of the picture under its sender's name, and goes", () => {
@@ -153,12 +171,37 @@ test("nothing rises or is said on a hidden page", () => {
   assert.deepEqual([layer.children.length, said], [0, []]);
 });
 
+test("few are elements, what comes on top is painted where it was sent, rises and goes", () => {
+  const { layer, canvas, painted, pass, send } = burstsWorld();
+  for (let i = 0; i < 5; i += 1) send("bo");
+  pass(20);
+  assert.deepEqual([layer.children.length, canvas.hidden], [5, true]);
+  send("bo", { emoji: "😂", x: 75, y: 60 });
+  pass(1500);
+  const [[what, pose]] = /** @type {any} */ (painted);
+  assert.deepEqual([layer.children.length, painted.length, canvas.hidden], [5, 1, false]);
+  assert.deepEqual(what, { x: 750, y: 300, emoji: "😂", count: "" });
+  assert.ok(pose.y < -60 && pose.y > -130 && pose.opacity === 1, `${pose.y} ${pose.opacity}`);
+  pass(1600);
+  assert.deepEqual([layer.children.length, painted.length, canvas.hidden], [0, 0, true]);
+});
+
+test("with reduced motion what is painted stays where it was sent", () => {
+  const { painted, pass, send } = burstsWorld({ calm: true });
+  for (let i = 0; i < 6; i += 1) send("bo");
+  pass(1500);
+  assert.deepEqual(painted[0]?.[1], { opacity: 1, x: 0, y: 0, scale: 1 });
+});
+
 test("excess is one emoji with a growing figure", () => {
-  const { layer, send } = burstsWorld();
+  const { layer, painted, pass, send } = burstsWorld();
   for (let i = 0; i < 42; i += 1) send("bo");
-  assert.equal(layer.children.length, 31);
-  assert.equal(layer.children[30]?.part("count")?.textContent, "×12");
-  assert.equal(layer.children[30]?.part("name")?.textContent, "");
+  pass(10);
+  assert.deepEqual([layer.children.length, painted.length], [5, 26]);
+  assert.equal(painted.at(-1)?.[0].count, "×12");
+  send("bo");
+  pass(50);
+  assert.deepEqual([painted.length, painted.at(-1)?.[0].count], [26, "×13"]);
 });
 
 test("a viewer a little behind sees it with the scene, one's own at once", () => {

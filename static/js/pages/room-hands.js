@@ -1,13 +1,17 @@
 // @ts-check
 /** What hands do over the picture: pointers, clicks and taps, reactions; mounted on the room's elements. */
 
+import { BurstStamps } from "../ui/burst-stamps.js";
 import { mountBursts } from "../ui/bursts.js";
 import { mountCursors } from "../ui/cursors.js";
 import { mountFrame } from "../ui/frame.js";
 import { mountHand } from "../ui/hand.js";
 import { isOwn, mountPicture } from "../ui/picture.js";
 import { mountPointerChoice } from "../ui/pointer-choice.js";
+import { PointerStamps } from "../ui/pointer-stamps.js";
 import { mountReactions } from "../ui/reactions.js";
+import { mountSheet } from "../ui/sheet.js";
+import { Stamps } from "../ui/stamps.js";
 import { byId, calm, observeSize, timers } from "./browser.js";
 
 /** @import { Steering } from "../playback/steering.js" */
@@ -30,8 +34,11 @@ import { byId, calm, observeSize, timers } from "./browser.js";
  */
 export function mountHands({ stage, film, controls, video, party, loop, steering, storage, toggle, tell, announce }) {
   const layers = { cursors: byId("cursors", HTMLElement), bursts: byId("bursts", HTMLElement) };
+  const templates = { cursor: byId("piece-cursor", HTMLTemplateElement), burst: byId("piece-burst", HTMLTemplateElement) };
   const frameNow = () => performance.now();
-  const frame = mountFrame({ film, video, layers: Object.values(layers), observeSize });
+  const frame = mountFrame({ film, video, layers: Object.values(layers), observeSize, onMeasured: () => cursors.redraw() });
+  const stamps = new Stamps({ newCanvas: () => document.createElement("canvas") });
+  const sheet = mountSheet({ canvas: byId("sheet", HTMLCanvasElement), stamps, loop, size: frame.size, ratio: sharpness });
   const pointers = mountPointerChoice({
     showBox: byId("show-pointers", HTMLInputElement),
     shareBox: byId("share-pointer", HTMLInputElement),
@@ -42,7 +49,9 @@ export function mountHands({ stage, film, controls, video, party, loop, steering
   const hand = mountHand({ film, party, placeOf: frame.placeOf, isOwn, shares: pointers.shares, ...timers });
   const cursors = mountCursors({
     layer: layers.cursors,
-    template: byId("piece-cursor", HTMLTemplateElement),
+    template: templates.cursor,
+    stamps: new PointerStamps({ stamps, layer: layers.cursors, template: templates.cursor }),
+    sheet,
     party,
     loop,
     size: frame.size,
@@ -62,7 +71,11 @@ export function mountHands({ stage, film, controls, video, party, loop, steering
   mountPicture({ film, stage, controls, party, toggle, react: (event) => reactions.repeatAt(frame.placeOf(event)), ...timers });
   mountBursts({
     layer: layers.bursts,
-    template: byId("piece-burst", HTMLTemplateElement),
+    template: templates.burst,
+    stamps: new BurstStamps({ stamps, layer: layers.bursts, template: templates.burst }),
+    sheet,
+    size: frame.size,
+    calm,
     party,
     loop,
     film: () => (video.readyState > 0 ? { positionS: steering.intentPositionS(), playing: !video.paused } : null),
@@ -80,4 +93,9 @@ export function mountHands({ stage, film, controls, video, party, loop, steering
       announce(sentence);
     },
   };
+}
+
+/** More than two device pixels a pixel nobody sees move. */
+function sharpness() {
+  return Math.min(devicePixelRatio, 2);
 }

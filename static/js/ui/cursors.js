@@ -1,14 +1,19 @@
 // @ts-check
-/** Other people's pointers over the picture: small, named, smooth, fading when idle; a finger's tap is a ring. */
+/** Other people's pointers over the picture: small, named, smooth, fading when idle; few are elements, many are painted. */
 
-import { copy, part, say, stopAll } from "./dom.js";
+import { CursorElements } from "./cursor-elements.js";
+import { CursorPainting } from "./cursor-painting.js";
+import { stopAll } from "./dom.js";
 import { fromPercent } from "./geometry.js";
 import { Glide } from "./glide.js";
+import { areMany } from "./many.js";
 
 /** @import { Cursor, User } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
 /** @import { Place } from "./glide.js" */
 /** @import { FrameLoop } from "./loop.js" */
+/** @import { PointerStamps } from "./pointer-stamps.js" */
+/** @import { Brush, Painter } from "./sheet.js" */
 
 /** More would hide the film. */
 const MOST = 60;
@@ -16,12 +21,15 @@ const MOST = 60;
 const LEFT_FROM = 80;
 const UP_FROM = 90;
 
-/** @typedef {{element: HTMLElement, glide: Glide}} Pointer */
+/** `user` null: not listed, as in large rooms. @typedef {{user: Readonly<User> | null, glide: Glide}} Pointer */
+/** x and y: pixels of the picture; left, up: the side of its name. @typedef {{user: Pointer["user"], x: number, y: number, left: boolean, up: boolean, tapped: boolean, idle: boolean}} Drawn */
 
 /**
  * @param {object} needs
  * @param {HTMLElement} needs.layer as large as the picture
  * @param {HTMLTemplateElement} needs.template
+ * @param {Pick<PointerStamps, "paint">} needs.stamps
+ * @param {{add: (painter: Painter) => () => void}} needs.sheet
  * @param {Party} needs.party
  * @param {FrameLoop} needs.loop
  * @param {() => {width: number, height: number}} needs.size of the layer
@@ -29,66 +37,71 @@ const UP_FROM = 90;
  * @param {() => boolean} needs.calm reduced motion: they jump
  * @param {() => boolean} needs.shown whether the viewer wants to see them
  */
-export function mountCursors({ layer, template, party, loop, size, now, calm, shown }) {
+export function mountCursors({ layer, template, stamps, sheet, party, loop, size, now, calm, shown }) {
   /** @type {Map<string, Pointer>} */
   const pointers = new Map();
+  const elements = new CursorElements({ layer, template });
+  const painting = new CursorPainting({ stamps });
+  let many = false;
   /** How long the last drawing is good for. */
   let restMs = 0;
   let rest = () => {};
 
   /** @param {number} nowMs */
   const draw = (nowMs) => {
-    restMs = Infinity;
-    const picture = { ...size(), left: 0, top: 0 };
-    for (const [userId, { element, glide }] of pointers) {
-      const look = glide.look(nowMs);
-      if (look === "gone") {
-        element.remove();
-        pointers.delete(userId);
-        continue;
-      }
-      const { x, y } = calm() ? glide.goal : glide.at(nowMs);
-      const { left, top } = fromPercent(picture, x, y);
-      element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
-      element.classList.toggle("cursor--idle", look === "idle");
-      element.classList.toggle("cursor--tap", glide.tapped);
-      element.classList.toggle("cursor--left", x > LEFT_FROM);
-      element.classList.toggle("cursor--up", y > UP_FROM);
-      restMs = Math.min(restMs, glide.restMs(nowMs));
-    }
+    forgetGone(pointers, nowMs);
+    elements.show(pointers, (pointer) => drawn(pointer, size(), nowMs, calm()));
+    restMs = leastRestMs(pointers, nowMs);
     if (pointers.size === 0) rest();
   };
+  /** @param {Brush} brush @param {number} nowMs */
+  const paint = (brush, nowMs) => {
+    if (pointers.size === 0 && !many) return Infinity;
+    forgetGone(pointers, nowMs);
+    const were = many;
+    many = areMany(pointers.size, were);
+    if (many) {
+      if (!were) elements.clear();
+      return paintAll(brush, nowMs);
+    }
+    // In this very frame: none is missing in between.
+    if (were) draw(nowMs);
+    if (were) wake();
+    return Infinity;
+  };
+  /** @param {Brush} brush @param {number} nowMs */
+  const paintAll = (brush, nowMs) => {
+    const [isCalm, picture] = [calm(), size()];
+    let moves = false;
+    for (const pointer of pointers.values()) {
+      moves = painting.paint(brush, nowMs, pointer, drawn(pointer, picture, nowMs, isCalm), isCalm) || moves;
+    }
+    return moves ? 0 : leastRestMs(pointers, nowMs);
+  };
+  const wakeSheet = sheet.add(paint);
   /** Draws from the next frame on, and, once all stand, not before one fades. */
   const wake = () => {
     rest();
+    if (areMany(pointers.size, many)) return wakeSheet();
     rest = loop.add(draw, { everyMs: () => restMs });
   };
 
-  /**
-   * @param {string} userId
-   * @param {Place} place
-   */
-  const appear = (userId, place) => {
-    const pointer = { element: copy(template), glide: new Glide(place, now()) };
-    pointer.element.dataset.userId = userId;
-    pointers.set(userId, pointer);
-    layer.append(pointer.element);
-    return pointer;
-  };
   /** @param {readonly Cursor[]} cursors */
   const hear = (cursors) => {
     if (!shown()) return;
     const { self, users, userCount } = party.state;
+    const listed = new Map(users.map((user) => [user.id, user]));
     const isWhole = users.length === userCount;
+    const nowMs = now();
     for (const { userId, x, y } of cursors) {
       const known = pointers.get(userId);
       if (userId === self?.id || (!known && pointers.size >= MOST)) continue;
-      const user = users.find((one) => one.id === userId);
+      const user = listed.get(userId) ?? null;
       // In a large room not everyone is listed; in others an unlisted one has just gone.
       if (!user && isWhole) continue;
-      const { element } = known ?? appear(userId, { x, y });
-      known?.glide.hear({ x, y }, now());
-      if (user) dress(element, user);
+      if (known) known.glide.hear({ x, y }, nowMs);
+      else pointers.set(userId, { user, glide: new Glide({ x, y }, nowMs) });
+      if (known && user) known.user = user;
     }
     wake();
   };
@@ -99,19 +112,42 @@ export function mountCursors({ layer, template, party, loop, size, now, calm, sh
     if (pointers.has(userId)) wake();
   };
   const clear = () => {
-    for (const { element } of pointers.values()) element.remove();
     pointers.clear();
+    elements.clear();
     rest();
+    if (many) wakeSheet();
   };
 
-  return { clear, ...stopAll([party.on("cursors", hear), party.on("cursor-gone", leave), clear]) };
+  return {
+    clear,
+    /** After the picture has taken another place or size. */
+    redraw: () => pointers.size > 0 && wake(),
+    ...stopAll([party.on("cursors", hear), party.on("cursor-gone", leave), clear]),
+  };
+}
+
+/** @param {Map<string, Pointer>} pointers @param {number} nowMs */
+function forgetGone(pointers, nowMs) {
+  for (const [userId, { glide }] of pointers) if (glide.look(nowMs) === "gone") pointers.delete(userId);
+}
+
+/** @param {ReadonlyMap<string, Pointer>} pointers @param {number} nowMs */
+function leastRestMs(pointers, nowMs) {
+  let restMs = Infinity;
+  for (const { glide } of pointers.values()) restMs = Math.min(restMs, glide.restMs(nowMs));
+  return restMs;
 }
 
 /**
- * @param {HTMLElement} element
- * @param {User} user
+ * @param {Pointer} pointer
+ * @param {{width: number, height: number}} picture
+ * @param {number} nowMs
+ * @param {boolean} calm
+ * @returns {Drawn}
  */
-function dress(element, { name, color }) {
-  element.style.setProperty("--person", color);
-  say(part(element, "name"), name);
+function drawn({ user, glide }, picture, nowMs, calm) {
+  /** @type {Place} */
+  const { x, y } = calm ? glide.goal : glide.at(nowMs);
+  const { left, top } = fromPercent({ ...picture, left: 0, top: 0 }, x, y);
+  return { user, x: left, y: top, left: x > LEFT_FROM, up: y > UP_FROM, tapped: glide.tapped, idle: glide.look(nowMs) === "idle" };
 }

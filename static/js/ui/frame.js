@@ -12,20 +12,23 @@ import { pictureRect, toPercent } from "./geometry.js";
  * @param {HTMLVideoElement} needs.video
  * @param {readonly HTMLElement[]} needs.layers in the film; they take the picture's place and size
  * @param {(element: Element, run: () => void) => () => void} needs.observeSize
+ * @param {() => void} needs.onMeasured what is drawn in pixels is elsewhere now
  */
-export function mountFrame({ film, video, layers, observeSize }) {
-  let rect = pictureRect({ left: 0, top: 0, width: 0, height: 0 }, 0, 0);
+export function mountFrame({ film, video, layers, observeSize, onMeasured }) {
+  let rect = { ...pictureRect({ left: 0, top: 0, width: 0, height: 0 }, 0, 0), filmWidth: 0, filmHeight: 0 };
   const measure = () => {
-    rect = pictureRect({ left: 0, top: 0, width: film.clientWidth, height: film.clientHeight }, video.videoWidth, video.videoHeight);
+    const [filmWidth, filmHeight] = [film.clientWidth, film.clientHeight];
+    rect = { ...pictureRect({ left: 0, top: 0, width: filmWidth, height: filmHeight }, video.videoWidth, video.videoHeight), filmWidth, filmHeight };
     for (const { style } of layers) {
       style.left = `${rect.left.toFixed(1)}px`;
       style.top = `${rect.top.toFixed(1)}px`;
       style.width = `${rect.width.toFixed(1)}px`;
       style.height = `${rect.height.toFixed(1)}px`;
     }
+    onMeasured();
   };
   return {
-    /** @returns {{width: number, height: number}} of the picture and so of each layer, in pixels */
+    /** The picture's place in the film, which is each layer's, and the film's size; pixels. */
     size: () => rect,
     /**
      * @param {{clientX: number, clientY: number}} event
