@@ -17,7 +17,7 @@ from sync.redis_time import KEYS
 from tests.browser.server import Server
 from tests.redis_server import RedisServer
 
-pytestmark = pytest.mark.slow  # clocks are watched for a minute and more
+pytestmark = [pytest.mark.slow, pytest.mark.beside]  # clocks are watched for a minute and more
 
 PROBES = 12
 """In a burst; the quickest counts. The bucket holds 16."""

@@ -95,7 +95,7 @@ function cursorsWorld({ calm = false } = {}) {
   const { loop, frame, frames } = fakeLoop(time);
   const { sheet, canvas, stamps } = fakeSheet(loop);
   let shown = true;
-  /** What is painted in one frame, by name. @type {Map<string, any>} */
+  /** What is painted in one frame, by name; who has none by number. @type {Map<string, any>} */
   const painted = new Map();
   const clear = canvas.clear.bind(canvas);
   canvas.clear = () => (painted.clear(), clear());
@@ -103,7 +103,7 @@ function cursorsWorld({ calm = false } = {}) {
     layer, party, loop, sheet, now: time.now, calm: () => calm, shown: () => shown,
     stamps: {
       paint(/** @type {any} */ brush, /** @type {any} */ pose) {
-        painted.set(pose.name, pose);
+        painted.set(pose.name || `${painted.size}`, pose);
         brush(stamps.get("any", () => ({ extent: { left: 0, top: 0, width: 1, height: 1 }, draw() {} })), pose.x, pose.y);
       },
     },
@@ -286,6 +286,15 @@ test("a crowd's pointers do not hide the film", () => {
   hearAll(200, 20);
   pass(20);
   assert.equal(painted.size, 60);
+});
+
+test("where there is no room for all names, who has pointed longest has one", () => {
+  const { painted, hearAll, pass } = cursorsWorld();
+  hearAll(58, 20);
+  pass(20);
+  const names = [...painted.values()].map(({ name }) => name);
+  assert.equal(names.length, 58);
+  assert.deepEqual([names[55], names[56], names[57]], ["U55", "", ""], "500000 square pixels are room for 56");
 });
 
 test("a picture of another size has its pointers elsewhere at once, though all stand", () => {

@@ -28,12 +28,12 @@ export class CursorPainting {
    * @param {Brush} brush
    * @param {number} nowMs
    * @param {Pointer} pointer
-   * @param {Drawn} drawn
+   * @param {Drawn & {named: boolean}} drawn
    * @param {boolean} calm reduced motion: a ring does not grow
    * @returns {boolean} whether a fade or a tap goes on
    */
   paint(brush, nowMs, pointer, drawn, calm) {
-    const { idle, tapped, user } = drawn;
+    const { idle, tapped, user, named } = drawn;
     const course = this.#courses.get(pointer) ?? { fade: new Fade(idle ? 0 : 1, FADE_MS), tappedMs: null };
     this.#courses.set(pointer, course);
     course.fade.turn(idle ? 0 : 1, nowMs);
@@ -41,7 +41,7 @@ export class CursorPainting {
     const tapShare = course.tappedMs === null || calm ? 1 : (nowMs - course.tappedMs) / TAP_MS;
     const opacity = course.fade.at(nowMs);
     const ring = TAP_FROM + (1 - TAP_FROM) * easeOut(tapShare);
-    if (opacity > 0) this.#stamps.paint(brush, { ...drawn, ring, opacity, name: user?.name ?? "", color: user?.color ?? null });
+    if (opacity > 0) this.#stamps.paint(brush, { ...drawn, ring, opacity, name: (named && user?.name) || "", color: user?.color ?? null });
     return tapShare < 1 || !course.fade.isOver(nowMs);
   }
 }

@@ -17,6 +17,8 @@ import { areMany } from "./many.js";
 
 /** More would hide the film. */
 const MOST = 60;
+/** Square pixels of picture for each name; whoever has pointed longest has one, so that none flickers. */
+const ROOM_FOR_NAME = 9000;
 /** From here on a name stands on the other side of its arrow, percent. */
 const LEFT_FROM = 80;
 const UP_FROM = 90;
@@ -73,8 +75,10 @@ export function mountCursors({ layer, template, stamps, sheet, party, loop, size
   const paintAll = (brush, nowMs) => {
     const [isCalm, picture] = [calm(), size()];
     let moves = false;
+    let names = Math.ceil((picture.width * picture.height) / ROOM_FOR_NAME);
     for (const pointer of pointers.values()) {
-      moves = painting.paint(brush, nowMs, pointer, drawn(pointer, picture, nowMs, isCalm), isCalm) || moves;
+      const pose = { ...drawn(pointer, picture, nowMs, isCalm), named: names-- > 0 };
+      moves = painting.paint(brush, nowMs, pointer, pose, isCalm) || moves;
     }
     return moves ? 0 : leastRestMs(pointers, nowMs);
   };
