@@ -1,34 +1,59 @@
-"""The compose file names only what there is: settings, services, files of the image."""
+"""The compose files name only what there is: settings, services, files of the images."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.commands import PRODUCTION, ROOT, setting_names
-from tests.test_serve import serving
+from tests.commands import ROOT, setting_names
+from tests.deploy.programs import compose
+from watchparty.management.commands.serve import GRACE_S
 
-COMPOSE = ROOT / "docker-compose.yml"
+BASE, PROD = "docker-compose.yml", "docker-compose.prod.yml"
+BOTH = ("-f", BASE, "-f", PROD)
+SECRET_KEY = "a-key-for-tests-that-is-long-enough-and-signs-nothing-0123456789"
+REAL = {
+    "SECRET_KEY": SECRET_KEY,
+    "ALLOWED_HOSTS": "example.org",
+    "POSTGRES_PASSWORD": "abc123",
+    "CERTIFICATE": "./certificate.pem",
+    "CERTIFICATE_KEY": "./key.pem",
+    "PORT": "80",
+}
+OTHERS_VARIABLES = {"POSTGRES_PASSWORD", "CERTIFICATE", "CERTIFICATE_KEY"}
+"""Not of our settings: of PostgreSQL's image, and files of the machine."""
+DRAIN_S = 10
+
+
+def written(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / name).read_text(encoding="utf-8")))
+
+
+def nginx_variables() -> set[str]:
+    example = (ROOT / "deploy" / "nginx" / "nginx.env.example").read_text(encoding="utf-8")
+    return set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
 
 
 @pytest.fixture
 def services() -> dict[str, Any]:
-    return dict(yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"])
+    return dict(written(BASE)["services"])
 
 
-def test_every_variable_is_a_setting(services):
-    named = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", [BASE, PROD])
+def test_every_variable_is_a_setting(name: str) -> None:
+    named = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / name).read_text(encoding="utf-8")))
     assert named
-    assert named <= setting_names()
-    assert set(services["app"]["environment"]) <= setting_names()
+    assert named <= setting_names() | nginx_variables() | OTHERS_VARIABLES
+    for service, known in {
+        "app": setting_names(),
+        "migrate": setting_names(),
+        "nginx": nginx_variables(),
+    }.items():
+        assert set(written(name)["services"][service].get("environment", ())) <= known, service
 
 
-def test_all_that_signing_in_is_set_with_reaches_the_server(services):
+def test_all_that_signing_in_is_set_with_reaches_the_server(services) -> None:
     signing_in = {name for name in setting_names() if re.match(r"WS_AUTH$|JWT_", name)}
     assert {"WS_AUTH", "JWT_KEY", "JWT_AUDIENCE"} <= signing_in
     passed = services["app"]["environment"]
@@ -37,57 +62,95 @@ def test_all_that_signing_in_is_set_with_reaches_the_server(services):
     }
 
 
-def test_every_service_that_is_waited_for_exists_and_tells_its_health(services):
-    waited_for = {name for service in services.values() for name in service.get("depends_on", ())}
-    assert waited_for
-    assert waited_for <= set(services)
-    assert all("healthcheck" in services[name] for name in waited_for)
+def test_every_service_that_is_waited_for_exists_and_tells_its_health(services) -> None:
+    images = (ROOT / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")
+    for name, service in services.items():
+        for other, how in service.get("depends_on", {}).items():
+            assert other in services, name
+            if how["condition"] == "service_completed_successfully":
+                assert "restart" not in services[other]
+                continue
+            assert how["condition"] == "service_healthy"
+            stage = services[other].get("build", {}).get("target")
+            image = next((text for text in images if text.split("\n")[0].endswith(f" {stage}")), "")
+            assert "healthcheck" in services[other] or "\nHEALTHCHECK " in image, other
 
 
-def test_redis_is_reached_under_its_services_name(services):
-    host = re.match(r"redis://([a-z]+):", services["app"]["environment"]["REDIS_URL"])
-    assert host
-    assert host[1] in services
+def test_redis_and_postgresql_are_reached_under_their_services_names(services) -> None:
+    told = services["app"]["environment"]
+    assert "redis://redis:6379/" in told["REDIS_URL"]
+    assert told["DATABASE_URL"].startswith("postgresql://csw:")
+    assert "@postgres:5432/csw" in told["DATABASE_URL"]
+    assert {"redis", "postgres"} <= set(services)
+    database = services["postgres"]["environment"]
+    assert (database["POSTGRES_USER"], database["POSTGRES_DB"]) == ("csw", "csw")
 
 
-def test_the_health_check_asks_the_port_that_the_image_serves(services):
-    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    port = re.search(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE)
+def test_servers_may_be_as_many_as_one_likes(services) -> None:
+    app = services["app"]
+    assert app["deploy"]["replicas"] == 3
+    # Each of these is something that only one container can have.
+    assert not {"ports", "container_name", "hostname", "volumes"} & set(app)
+    assert "INSTANCE_ID" not in app["environment"]
+    published = [name for name, service in services.items() if "ports" in service]
+    assert published == ["nginx"]
+    assert not any("container_name" in service for service in services.values())
+
+
+def test_nginx_finds_the_replicas_by_dockers_dns(services) -> None:
+    told = services["nginx"]["environment"]["CSW_SERVERS"]
+    port = re.search(r"\bPORT=(\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
     assert port
-    assert f"http://127.0.0.1:{port[1]}/api/health" in services["app"]["healthcheck"]["test"][-1]
-    assert all(published.endswith(f":{port[1]}") for published in services["app"]["ports"])
+    assert told == f"resolver 127.0.0.11 valid=5s ipv6=off; server app:{port[1]} resolve;"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    """Where a server is well."""
-    folder = tmp_path_factory.mktemp("server")
-    with serving(folder, ALLOWED_HOSTS=PRODUCTION["ALLOWED_HOSTS"]) as (_, address):
-        yield address
+@pytest.mark.parametrize("name", ["app", "migrate", "nginx"])
+def test_our_containers_have_no_more_rights_than_they_need(services, name: str) -> None:
+    service = services[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
 
 
-@pytest.mark.parametrize(("hosts", "healthy"), [("example.org,localhost", True), ("else", False)])
-def test_the_health_check_passes_a_server_that_is_well(services, address, hosts, healthy):
-    """It asks by the first name of ALLOWED_HOSTS; a server of other names says no."""
-    kind, *command = services["app"]["healthcheck"]["test"]
-    assert kind == "CMD"
-    here = [part.replace("http://127.0.0.1:8000", address) for part in command]
-    assert here != command
-    asked = subprocess.run(
-        [sys.executable, *here[1:]],
-        env={"ALLOWED_HOSTS": hosts},
-        capture_output=True,
-        timeout=20,
-        check=False,
-    )
-    assert (asked.returncode == 0) is healthy, asked.stderr
+def test_a_server_is_given_the_time_to_drain(services) -> None:
+    assert GRACE_S < DRAIN_S
+    assert int(services["app"]["stop_grace_period"].removesuffix("s")) >= 2 * DRAIN_S
 
 
-def test_the_image_is_made_of_files_that_exist(services):
-    folder = ROOT / services["app"]["build"]
-    instructions = (folder / "Dockerfile").read_text(encoding="utf-8")
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", instructions, re.MULTILINE)
-    assert copied
-    for source in " ".join(copied).split():
-        assert not PurePosixPath(source).is_absolute()
-        assert (folder / source).exists(), source
+@pytest.mark.slow
+@pytest.mark.beside
+def test_compose_takes_the_file_and_asks_for_a_key() -> None:
+    done = compose("-f", BASE, "config", "--quiet", SECRET_KEY=SECRET_KEY)
+    assert done.returncode == 0, done.stderr
+    refused = compose("-f", BASE, "config", "--quiet")
+    assert refused.returncode != 0
+    assert "make one with python3" in refused.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.beside
+@pytest.mark.parametrize("name", sorted(REAL.keys() - {"PORT"}))
+def test_a_real_site_is_not_started_without(name: str) -> None:
+    refused = compose(*BOTH, "config", "--quiet", **{**REAL, name: ""})
+    assert refused.returncode != 0
+    assert name in refused.stderr or "make one with" in refused.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.beside
+def test_a_real_site_ends_tls_in_nginx_and_keeps_its_data() -> None:
+    done = compose(*BOTH, "config", **REAL)
+    assert done.returncode == 0, done.stderr
+    services = yaml.safe_load(done.stdout)["services"]
+    assert {str(services[name]["environment"]["HTTPS"]) for name in ("app", "migrate")} == {"1"}
+    assert services["app"]["deploy"]["replicas"] == 3
+    assert services["nginx"]["environment"]["CSW_SITE"] == "https"
+    ports = {(int(port["published"]), int(port["target"])) for port in services["nginx"]["ports"]}
+    assert ports == {(80, 8080), (443, 8443)}
+    secrets = {secret["source"] for secret in services["nginx"]["secrets"]}
+    assert secrets == {"certificate", "certificate_key"}
+    # The demo room is for who tries it out.
+    assert "demo_room" not in services["migrate"]["command"]
+    assert "--replicaof" in services["redis-replica"]["command"]
+    assert all("logging" in service for service in services.values())

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -152,7 +153,7 @@ def stalled(nginx: Nginx, path: str) -> socket.socket:
     return client
 
 
-def when_answered(nginx: Nginx, path: str) -> list[dict[str, object]]:
+def when_answered(nginx: Nginx, path: str) -> list[dict[str, Any]]:
     """The log's lines on a path, as soon as there are any."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
