@@ -1,4 +1,4 @@
-"""The images of the Dockerfile: made of what there is, run by nobody special, able to say if well."""
+"""The images of the Dockerfile: made of what there is, run by nobody special, able to tell."""
 
 import json
 import re
@@ -14,12 +14,8 @@ from tests.deploy.programs import program
 from tests.test_serve import serving
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-STAGES = {
-    name: body
-    for name, body in re.findall(
-        r"^FROM \S+ AS (\w+)\n(.*?)(?=^FROM |\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL
-    )
-}
+STAGE = re.compile(r"^FROM \S+ AS (\w+)\n(.*?)(?=^FROM |\Z)", re.MULTILINE | re.DOTALL)
+STAGES = dict(STAGE.findall(DOCKERFILE))
 HEALTHCHECK = re.compile(r"^HEALTHCHECK [^\[]*CMD (\[.*\])$", re.MULTILINE)
 RUN_BY = {"app": "10001", "nginx": "101"}
 
