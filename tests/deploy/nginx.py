@@ -17,6 +17,7 @@ from tests.ports import port_of, reserve_port
 
 SHIPPED = ROOT / "deploy" / "nginx"
 START_S = 10
+ANSWERED_S = 8
 
 
 def debian_nginx() -> str:
@@ -138,7 +139,19 @@ class Nginx:
         """All that it has complained of."""
         return self._errors.read_text(encoding="utf-8", errors="replace")
 
-    def answered(self, path: str) -> list[dict[str, Any]]:
-        """The access log's lines on a path; a socket's comes when it is over."""
-        lines = map(json.loads, self._log.read_text(encoding="utf-8").splitlines())
+    def answered(self, path: str, count: int = 1) -> list[dict[str, Any]]:
+        """The access log's lines on a path, as soon as there are so many.
+
+        nginx writes a line when all is sent, a socket's when it is over.
+        """
+        deadline = time.monotonic() + ANSWERED_S
+        while len(found := self.lines(path)) < count:
+            assert time.monotonic() < deadline, f"{len(found)} answers to {path}, not {count}"
+            time.sleep(0.01)
+        return found
+
+    def lines(self, path: str) -> list[dict[str, Any]]:
+        """The access log's lines on a path so far."""
+        text = self._log.read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines(keepends=True) if line[-1] == "\n"]
         return [line for line in lines if line["path"] == path]

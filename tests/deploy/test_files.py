@@ -114,7 +114,7 @@ def test_films_are_answered_in_parts(nginx: Nginx, in_front: NewNginx, by: str) 
     assert whole.headers["Cache-Control"] == "public, max-age=86400"
     assert whole.headers["X-Content-Type-Options"] == "nosniff"
     assert ask(front.url, FILM, If_None_Match=whole.headers["ETag"]).status == 304
-    assert (front.answered(FILM)[-1]["server"] == "") is (by == "nginx")
+    assert (front.answered(FILM, 5)[-1]["server"] == "") is (by == "nginx")
 
 
 def test_films_have_the_types_that_the_servers_give_them(
