@@ -135,6 +135,13 @@ def test_the_autoscaler_counts_connections_of_the_servers() -> None:
     assert set(resources) <= set(container("csw-app")["resources"]["requests"])
 
 
+def test_servers_are_spread_over_machines_where_there_are_several() -> None:
+    [spread] = pod("csw-app")["topologySpreadConstraints"]
+    labels = only("Deployment", "csw-app")["spec"]["template"]["metadata"]["labels"]
+    assert spread["labelSelector"]["matchLabels"] == labels
+    assert (spread["topologyKey"], spread["maxSkew"]) == ("kubernetes.io/hostname", 1)
+
+
 def test_every_variable_is_a_setting() -> None:
     settings = only("ConfigMap", "csw-settings")
     assert set(settings["data"]) | SECRET <= setting_names()
