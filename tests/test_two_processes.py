@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,6 +25,12 @@ LEASES_END_S = 20.0
 """15 s of a lease, and the 5 s after which the other server looks."""
 
 
+class Place(Protocol):
+    """Where viewers come in: a server, or what stands before several."""
+
+    url: str
+
+
 class Viewer:
     """A raw WebSocket client in one room."""
 
@@ -35,10 +41,10 @@ class Viewer:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def join(cls, server: Server, name: str) -> "Viewer":
+    async def join(cls, server: Place, name: str, room: str = "demo") -> "Viewer":
         url = server.url.replace("http", "ws")
-        viewer = cls(await connect(f"{url}/ws/party/?room=demo", origin=server.url), name)  # type: ignore[arg-type]
-        await viewer.say("room:join", roomId="demo", name=name, tab=f"tab-of-{name}-0123")
+        viewer = cls(await connect(f"{url}/ws/party/?room={room}", origin=server.url), name)  # type: ignore[arg-type]
+        await viewer.say("room:join", roomId=room, name=name, tab=f"tab-of-{name}-0123")
         await viewer.until("room:joined")
         return viewer
 

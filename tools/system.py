@@ -20,6 +20,9 @@ NEEDED: dict[str, Callable[[], object]] = {
     "redis-server": lambda: shutil.which("redis-server"),
     "postgresql": lambda: any(POSTGRES.glob("*/bin/initdb")) or shutil.which("initdb"),
     "nginx": lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
+    "gettext-base": lambda: shutil.which("envsubst"),
+    "openssl": lambda: shutil.which("openssl"),
+    "docker-compose": lambda: shutil.which("docker-compose"),  # reads its files without Docker
     "chromium": lambda: shutil.which("chromium"),
     "ffmpeg": lambda: shutil.which("ffmpeg"),
     "fonts-noto-color-emoji": lambda: any(FONTS.rglob("NotoColorEmoji*.ttf")),

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -111,8 +112,9 @@ def production_settings(static: Path) -> dict[str, str]:
     }
 
 
-def collect(static: Path, *, bundled: bool = True) -> None:
-    """Put every static file into a folder, under the names that a real site gives them."""
+def collect(static: Path, *, bundled: bool = True, ignored: Sequence[str] = ()) -> None:
+    """Put static files into a folder, under the names that a real site gives them."""
     settings = {**production_settings(static), "BUNDLE": str(int(bundled))}
-    done = manage("collectstatic", "--no-input", "--verbosity", "0", **settings)
+    without = [f"--ignore={pattern}" for pattern in ignored]
+    done = manage("collectstatic", "--no-input", "--verbosity", "0", *without, **settings)
     assert done.returncode == 0, done.stderr

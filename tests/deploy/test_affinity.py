@@ -1,0 +1,137 @@
+"""nginx before three servers: who gets which, and what happens when that one is gone."""
+
+import re
+import signal
+import time
+from collections import Counter
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.deploy.asking import Answer, ask
+from tests.deploy.conftest import ROOMS, NewNginx, Servers
+from tests.deploy.nginx import Nginx
+from tests.test_two_processes import Viewer, asked_as
+
+pytestmark = [pytest.mark.slow, pytest.mark.beside]
+
+COOKIE = re.compile(r"csw_viewer=([0-9a-f]{32}); Path=/; HttpOnly; SameSite=Lax")
+MANY = 60
+"""Rooms enough to see how they are shared out."""
+
+
+def cookie_given(answer: Answer) -> str | None:
+    """The cookie that nginx hands out with an answer."""
+    cookies = map(COOKIE.fullmatch, answer.headers.get_all("Set-Cookie", []))
+    return next((cookie[1] for cookie in cookies if cookie), None)
+
+
+def asked(nginx: Nginx, path: str, **how: str) -> tuple[Answer, str]:
+    """An answer, and the address of the server that gave it."""
+    before = len(nginx.lines(path))
+    answer = ask(nginx.url, path, **how)
+    return answer, str(nginx.answered(path, before + 1)[-1]["server"])
+
+
+def page_servers(nginx: Nginx, slugs: list[str], **how: str) -> dict[str, str]:
+    """Which server answers each room's page; rooms that are not there are shared out as well."""
+    return {slug: asked(nginx, f"/rooms/{slug}/", **how)[1] for slug in slugs}
+
+
+async def socket(nginx: Nginx, query: str, source: str = "127.0.0.1") -> ClientConnection:
+    url = nginx.url.replace("http", "ws")
+    return await connect(f"{url}/ws/party/{query}", local_addr=(source, 0))
+
+
+async def instance_of(nginx: Nginx, room: str, query: str, source: str = "127.0.0.1") -> str:
+    """The name of the server that a socket of this room comes to."""
+    async with await socket(nginx, query, source) as joining:
+        viewer = Viewer(joining, "Ada")
+        await viewer.say("room:join", roomId=room, name="Ada")
+        return str((await viewer.until("user:self"))["instance"])
+
+
+async def test_a_rooms_page_and_sockets_come_to_one_server_whoever_asks(
+    servers: Servers, in_front: NewNginx
+) -> None:
+    nginx = in_front()
+    found = page_servers(nginx, list(ROOMS))
+    elsewhere = page_servers(nginx, list(ROOMS), source="127.0.0.2", Cookie="csw_viewer=x")
+    assert elsewhere == found
+    for room in ROOMS:
+        for query in (f"?room={room}", f"?tab=1&room={room}", f"?room={room}&tab=1"):
+            for source in ("127.0.0.1", "127.0.0.3"):
+                name = await instance_of(nginx, room, query, source)
+                assert name == servers.name_of(found[room]), (room, query)
+
+
+def test_rooms_are_shared_out_over_all_servers(in_front: NewNginx) -> None:
+    shares = Counter(page_servers(in_front(), [f"room-{n}" for n in range(MANY)]).values())
+    assert len(shares) == 3
+    assert min(shares.values()) >= MANY / 10
+
+
+def test_what_belongs_to_no_room_is_spread_and_not_sent_to_one_server(in_front: NewNginx) -> None:
+    nginx = in_front()
+    shares = Counter(asked(nginx, "/api/time")[1] for _ in range(MANY // 4))
+    assert set(shares.values()) == {MANY // 12}
+
+
+def test_a_cookie_keeps_a_viewer_on_one_server_in_all_rooms(in_front: NewNginx) -> None:
+    nginx = in_front(CSW_AFFINITY="viewer")
+    slugs = [f"room-{n}" for n in range(6)]
+    homes = set()
+    for _ in range(12):
+        answer, home = asked(nginx, "/rooms/demo/")
+        cookie = cookie_given(answer)
+        assert cookie
+        again = page_servers(nginx, slugs, Cookie=f"other=1; csw_viewer={cookie}")
+        assert set(again.values()) == {home}
+        homes.add(home)
+    assert len(homes) > 1
+    assert not cookie_given(ask(nginx.url, "/rooms/demo/", Cookie=f"csw_viewer={cookie}"))
+
+
+def test_rooms_that_stay_together_need_no_cookie(in_front: NewNginx) -> None:
+    assert not cookie_given(ask(in_front().url, "/rooms/demo/"))
+
+
+def test_a_cookie_that_nginx_did_not_write_is_written_anew(in_front: NewNginx) -> None:
+    nginx = in_front(CSW_AFFINITY="viewer")
+    answer = ask(nginx.url, "/rooms/demo/", Cookie="csw_viewer=everybody-to-one-server")
+    assert cookie_given(answer)
+
+
+async def test_a_killed_server_sends_its_rooms_elsewhere_and_the_party_goes_on(
+    servers: Servers, in_front: NewNginx
+) -> None:
+    nginx = in_front()
+    homes = page_servers(nginx, list(ROOMS))
+    ada = await Viewer.join(nginx, "Ada", "lost")
+    name = str(ada.heard("user:self")[0]["instance"])
+    witness = next(server for server in servers.by_name if server != name)
+    cy = await Viewer.join(servers.by_name[witness], "Cy", "lost")
+    await ada.say("video:play", ref="before")
+    before = await cy.until("video:state", asked_as("before"))
+    servers.by_name[name].interrupt(signal.SIGKILL)
+    try:
+        asked_at = time.monotonic()
+        bo = await Viewer.join(nginx, "Bo", "lost")
+        assert time.monotonic() - asked_at < 3.5  # what a browser gives an attempt
+        joined = bo.heard("room:joined")[0]
+        assert bo.heard("user:self")[0]["instance"] != name
+        assert (joined["epoch"], joined["seq"]) == (before["epoch"], before["seq"])
+        await bo.say("video:pause", ref="after")
+        after = await cy.until("video:state", asked_as("after"))
+        assert (after["epoch"], after["seq"]) == (before["epoch"], before["seq"] + 1)
+        # No room of another server has moved.
+        found = page_servers(nginx, list(ROOMS))
+        assert all(
+            found[slug] == server
+            for slug, server in homes.items()
+            if servers.name_of(server) != name
+        )
+        for viewer in (bo, cy):
+            await viewer.end()
+    finally:
+        servers.by_name[name].start()
