@@ -21,7 +21,7 @@ from sync.apps import sync_config
 from tests.commands import PRODUCTION, ROOT, environment, manage, migrated
 from tests.issued import AUDIENCE, SECRET, token
 from tests.ports import port_of, reserve_port
-from watchparty.management.commands.serve import GC_THRESHOLDS, Server, tune_gc
+from watchparty.serving.server import GC_THRESHOLDS, Server, tune_gc
 
 GREETING = re.compile(r"Clock Synchronization World is on (http://localhost:\d+) \(instance ")
 
@@ -109,7 +109,7 @@ def test_collections_are_rare_and_spare_what_was_loaded():
 
 def test_the_first_signal_ends_readiness_and_the_second_ends_patience(monkeypatch):
     monkeypatch.setattr(sync_config(), "draining", False)
-    server = Server(uvicorn.Config("nowhere:app"), "")
+    server = Server(uvicorn.Config("nowhere:app"), on_ready=lambda: None)
     server.handle_exit(signal.SIGTERM, None)
     assert (server.should_exit, server.force_exit, sync_config().draining) == (True, False, True)
     server.handle_exit(signal.SIGTERM, None)
