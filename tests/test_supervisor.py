@@ -19,6 +19,7 @@ from watchparty.serving.fleet import (
     Stop,
     scaled,
 )
+from watchparty.serving.shares import over_share
 
 SIGKILLED = -9
 
@@ -281,6 +282,19 @@ def test_a_stop_during_a_reload_ends_old_and_new(house):
     house.act()
     house.fleet.stop()
     assert house.act() == [Stop(1), Stop(2), Stop(3), Stop(4)]
+
+
+def test_who_has_more_than_its_share_rests_and_never_all_do():
+    assert over_share({}) == set()
+    assert over_share({1: 3}) == set()
+    assert over_share({1: 4, 2: 0, 3: 0}) == set()  # the connections of one page
+    assert over_share({1: 100, 2: 100, 3: 100}) == set()
+    assert over_share({1: 130, 2: 100, 3: 100}) == {1}
+    assert over_share({1: 100, 2: 100, 3: 0}) == {1, 2}
+    chance = random.Random(1)
+    for workers in range(1, 20):
+        many = {serial: chance.randrange(1000) for serial in range(workers)}
+        assert min(many, key=lambda serial: many[serial]) not in over_share(many)
 
 
 @pytest.mark.parametrize("seed", range(200))

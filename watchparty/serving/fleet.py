@@ -126,6 +126,10 @@ class Fleet:
         """The seat of that number, from 1."""
         return self._slots.setdefault(number, Slot())
 
+    def serving(self) -> list[Worker]:
+        """Those who are ready."""
+        return [worker for worker in self.workers.values() if worker.state is State.READY]
+
     def empty_slots(self) -> Iterator[int]:
         """Numbers of seats that wait for a worker."""
         taken = {worker.slot for worker in self.workers.values() if worker.stands}

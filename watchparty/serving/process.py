@@ -24,9 +24,14 @@ class WorkerProcess:
         self.instance = instance
         self.started_at = datetime.now(UTC)
         self.connections = 0
+        self.heard_at_s = 0.0
+        """On the loop's clock."""
+        self.rests = False
+        """Whether it accepts no connections for now, as others have fewer."""
         self.pid = 0
         self._process: asyncio.subprocess.Process | None = None
         self._owed: int | None = None
+        self._link: asyncio.StreamWriter | None = None
 
     async def run(self, command: Sequence[str], listener: socket.socket, said: Said) -> int:
         """Start it and hear it to its end. Returns its exit code, negative where a signal ended it.
@@ -58,15 +63,24 @@ class WorkerProcess:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal_number)
 
+    def rest(self, resting: bool) -> None:
+        """Have it accept no connections, or accept them again."""
+        if resting != self.rests and self._link is not None:
+            self.rests = resting
+            self._link.write(json.dumps({"rest": resting}).encode() + b"\n")
+
     async def _hear(self, ours: socket.socket, said: Said) -> None:
-        reader, writer = await asyncio.open_connection(sock=ours)
+        reader, self._link = await asyncio.open_connection(sock=ours)
+        loop = asyncio.get_running_loop()
         try:
-            while line := await reader.readline():
-                message = json.loads(line)
-                self.connections = message.get("connections", self.connections)
-                said(message)
+            with suppress(ConnectionError):  # it ended before it had read what we said
+                while line := await reader.readline():
+                    message = json.loads(line)
+                    self.heard_at_s = loop.time()
+                    self.connections = message.get("connections", self.connections)
+                    said(message)
         finally:
-            writer.close()
+            self._link.close()
 
 
 def ending(code: int) -> str:

@@ -13,10 +13,15 @@ from functools import partial
 from typing import Any, Final
 
 from watchparty.serving.control import ControlSocket
-from watchparty.serving.fleet import Ending, Fleet, Kill, Start, Stop, scaled
+from watchparty.serving.fleet import Ending, Fleet, Kill, Start, State, Stop, scaled
 from watchparty.serving.process import WorkerProcess, ending
+from watchparty.serving.shares import over_share
 
 SIGNALS: Final = {Stop: signal.SIGTERM, Kill: signal.SIGKILL}
+
+BALANCE_S: Final = 0.5
+FRESH_S: Final = 1.5
+"""Who has said nothing for so long may be stuck: others must not leave newcomers to it."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +60,11 @@ class Supervisor:
             loop.add_signal_handler(stop, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         answering = await control.serve(self._answer) if control is not None else None
+        balancing = loop.create_task(self._balance())
         while not self._fleet.is_over:
             self._act()
             await self._next_news()
+        balancing.cancel()
         if answering is not None:
             answering.close()
         return not self._failed
@@ -133,6 +140,16 @@ class Supervisor:
             return
         self._news.clear()
 
+    async def _balance(self) -> None:
+        """The kernel gives most newcomers to a few; those rest until the others have as many."""
+        while True:
+            await asyncio.sleep(BALANCE_S)
+            ready = [self._processes[worker.serial] for worker in self._fleet.serving()]
+            heard = [p for p in ready if p.heard_at_s > self._now_s() - FRESH_S]
+            over = over_share({process.serial: process.connections for process in heard})
+            for process in ready:
+                process.rest(process.serial in over)
+
     # --- What happens -------------------------------------------------------------------------
 
     async def _attend(self, process: WorkerProcess) -> None:
@@ -204,6 +221,7 @@ class Supervisor:
             "pid": process.pid,
             "instance": process.instance,
             "state": worker.state.value,
+            "rests": process.rests and worker.state is State.READY,
             "upSince": f"{process.started_at:%Y-%m-%d %H:%M:%S}",
             "restarts": self._fleet.slot(worker.slot).restarts,
             "connections": process.connections,

@@ -31,7 +31,7 @@ def _row(worker: Mapping[str, Any]) -> Sequence[str]:
     return (
         str(worker["pid"] or "–"),  # 0 in the moment of its birth
         worker["instance"],
-        worker["state"],
+        f"{worker['state']}, resting" if worker["rests"] else worker["state"],
         worker["upSince"],
         str(worker["restarts"]),
         str(worker["connections"]),

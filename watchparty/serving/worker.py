@@ -7,10 +7,11 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Final
 
-from watchparty.serving.server import Server, uvicorn_config
+from watchparty.serving.server import BACKLOG, Server, uvicorn_config
 
 REPORT_S: Final = 0.5
 """How old the figures of a status may be."""
@@ -26,7 +27,7 @@ class Link:
 
     def __init__(self, pair: socket.socket) -> None:
         self._socket = pair
-        pair.setblocking(True)  # for the thread that waits; what is sent never waits
+        pair.setblocking(True)  # the thread that hears waits; what is told never does
 
     def tell(self, **fields: object) -> None:
         """Pass something on. What cannot be passed on is lost: nothing waits for a supervisor."""
@@ -36,12 +37,17 @@ class Link:
         except OSError:
             logger.debug("the supervisor does not hear")
 
-    def watch(self, on_end: Callable[[], None]) -> None:
-        """Call back when the supervisor is gone, from a thread: a busy loop must not hide it."""
+    def watch(self, on_word: Callable[[dict[str, Any]], None], on_end: Callable[[], None]) -> None:
+        """Call back with what the supervisor says, and when it is gone.
+
+        From a thread: a busy loop must not hide it.
+        """
 
         def wait() -> None:
-            while self._socket.recv(1):
-                pass
+            with suppress(OSError), self._socket.makefile("rb") as lines:
+                for line in lines:
+                    on_word(json.loads(line))
+            # The end, or a reset where it ended before it had read what we told it.
             on_end()
             threading.Event().wait(ORPHAN_S)
             os._exit(1)  # its port must be free for the next supervisor
@@ -50,22 +56,60 @@ class Link:
 
 
 class Worker(Server):
-    """A server that reports to its supervisor."""
+    """A server that reports to its supervisor, and rests from accepting when it is told to."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, listener: socket.socket) -> None:
         super().__init__(uvicorn_config(), on_ready=self._ready)
         self._link = link
-        self._reporter: asyncio.Task[None] | None = None
-        link.watch(self._orphaned)
+        self._listener = listener
+        self._tasks: set[asyncio.Task[None]] = set()
+        link.watch(self._told, self._orphaned)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, on a copy that can be closed while the supervisor's goes on."""
+        await super().startup([self._listener.dup()])
 
     def _ready(self) -> None:
         self._link.tell(ready=True)
-        self._reporter = asyncio.get_running_loop().create_task(self._report())
+        self._do(self._report())
 
     async def _report(self) -> None:
         while True:
             self._link.tell(connections=self.connection_count)
             await asyncio.sleep(REPORT_S)
+
+    def _told(self, word: dict[str, Any]) -> None:
+        if self._loop is not None:  # nothing is said to who is not ready
+            self._loop.call_soon_threadsafe(self._rest if word["rest"] else self._go_on)
+
+    def _rest(self) -> None:
+        """Others have fewer connections: let them accept what comes next."""
+        self._stop_listening()
+        self.servers = []
+
+    def _go_on(self) -> None:
+        if not self.servers:
+            self._do(self._listen())
+
+    async def _listen(self) -> None:
+        if self.should_exit or self._loop is None:
+            return
+        copy = self._listener.dup()
+        self.servers = [
+            await self._loop.create_server(self._protocol, sock=copy, backlog=BACKLOG),
+        ]
+
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes them (0.54)."""
+        http: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return http(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _orphaned(self) -> None:
         logger.warning("the supervisor is gone; this worker drains")
@@ -75,6 +119,8 @@ class Worker(Server):
 def work(listener_fd: int, link_fd: int) -> bool:
     """Serve until told to stop. Returns whether it could start."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the supervisor's word for a reload
-    worker = Worker(Link(socket.socket(fileno=link_fd)))
-    worker.run(sockets=[socket.socket(fileno=listener_fd)])
+    link = Link(socket.socket(fileno=link_fd))
+    with socket.socket(fileno=listener_fd) as listener:
+        worker = Worker(link, listener)
+        worker.run()
     return worker.started
