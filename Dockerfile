@@ -1,4 +1,4 @@
-# One process of Clock Synchronization World, as a user without rights.
+# Clock Synchronization World as a user without rights: one process, or with REDIS_URL one a core.
 FROM node:22-slim AS tools
 WORKDIR /tools
 COPY package.json package-lock.json .npmrc ./
@@ -16,7 +16,8 @@ RUN DEBUG=0 SECRET_KEY=only-for-collecting ALLOWED_HOSTS=localhost \
     python manage.py collectstatic --no-input \
     && useradd --system --home-dir /data --create-home app
 USER app
-ENV DEBUG=0 HOST=0.0.0.0 PORT=8000 DATABASE_URL=sqlite:////data/db.sqlite3
+ENV DEBUG=0 HOST=0.0.0.0 PORT=8000 DATABASE_URL=sqlite:////data/db.sqlite3 \
+    SERVE_SOCKET=/tmp/serve.sock
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
