@@ -45,16 +45,17 @@ class Site:
             SERVE_SOCKET=str(self.socket),
         )
 
-    def start(self) -> None:
-        self.server.start()
-        self.settled(3)
-
     def status(self) -> dict[str, Any]:
         return ask(self.socket, {"do": "status"})
 
     def workers(self, state: str = "ready") -> dict[str, dict[str, Any]]:
         found = [worker for worker in self.status()["workers"] if worker["state"] == state]
         return {worker["instance"]: worker for worker in found}
+
+    def have(self, count: int) -> dict[str, dict[str, Any]]:
+        """So many workers, whatever a test before has left."""
+        ask(self.socket, {"do": "scale", "to": str(count)})
+        return self.settled(count)
 
     def settled(self, count: int) -> dict[str, dict[str, Any]]:
         """Those who serve, once so many do and nobody else is there."""
@@ -91,10 +92,9 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Site]:
-    """Three workers, until they are scaled."""
     site = Site(tmp_path_factory.mktemp("site"), redis)
     site.server.make_rooms("demo")
-    site.start()
+    site.server.start()
     yield site
     site.server.stop()
 
@@ -159,7 +159,7 @@ class SteadyClient:
 
 
 async def test_three_workers_are_one_server(site: Site) -> None:
-    workers = site.settled(3)
+    workers = site.have(3)
     assert len({worker["pid"] for worker in workers.values()}) == 3
     viewers = await spread(site, *workers)
     ada, bo, cy = viewers.values()
@@ -178,7 +178,7 @@ async def test_three_workers_are_one_server(site: Site) -> None:
 
 
 def test_the_status_is_a_table_and_its_socket_is_the_owners_alone(site: Site) -> None:
-    site.settled(3)
+    site.have(3)
     heading, columns, *rows = site.server.manage("serve", "status").splitlines()
     assert (
         heading
@@ -190,7 +190,7 @@ def test_the_status_is_a_table_and_its_socket_is_the_owners_alone(site: Site) ->
 
 
 async def test_a_killed_worker_is_replaced_and_the_others_do_not_notice(site: Site) -> None:
-    doomed, *others = workers = site.settled(3)
+    doomed, *others = workers = site.have(3)
     viewers = await spread(site, *workers)
     lost = viewers.pop(doomed)
     os.kill(workers[doomed]["pid"], signal.SIGKILL)
@@ -208,7 +208,7 @@ async def test_a_killed_worker_is_replaced_and_the_others_do_not_notice(site: Si
 
 
 def test_workers_are_scaled_and_newcomers_go_to_who_has_fewer(site: Site) -> None:
-    before = site.settled(3)
+    before = site.have(3)
     with pytest.raises(ControlFault, match="There may be 1 to 256 workers, not -1"):
         ask(site.socket, {"do": "scale", "to": "-4"})
     with SteadyClient(site.server, fresh=True).asking():
@@ -225,8 +225,6 @@ def test_workers_are_scaled_and_newcomers_go_to_who_has_fewer(site: Site) -> Non
         site.eventually(lambda: total(site) == 50, "ten more")
         assert full.items() <= counts(site).items()
     site.eventually(lambda: not resting(site), "end of all rest")
-    site.server.manage("serve", "scale", "2")
-    site.settled(2)
 
 
 def open_sockets(sockets: ExitStack, site: Site, count: int) -> None:
@@ -250,7 +248,7 @@ def resting(site: Site) -> dict[str, int]:
 
 
 async def test_a_reload_drops_no_request_and_sends_sockets_back_gently(site: Site) -> None:
-    before = site.settled(2)
+    before = site.have(2)
     viewers = await spread(site, *before)
     clients = [SteadyClient(site.server, fresh=fresh) for fresh in (True, False)]
     with clients[0].asking(), clients[1].asking():
@@ -277,8 +275,7 @@ async def test_a_reload_drops_no_request_and_sends_sockets_back_gently(site: Sit
 
 
 def test_workers_end_with_a_supervisor_that_is_killed_and_the_next_one_starts(site: Site) -> None:
-    site.settled(2)
-    pids = [worker["pid"] for worker in site.workers().values()]
+    pids = [worker["pid"] for worker in site.have(2).values()]
     site.server.interrupt(signal.SIGKILL)
     site.eventually(lambda: not any(is_alive(pid) for pid in pids), "end of the workers")
     assert site.socket.is_socket()  # nobody could take it away
@@ -287,7 +284,7 @@ def test_workers_end_with_a_supervisor_that_is_killed_and_the_next_one_starts(si
 
 
 async def test_a_stop_drains_all_and_leaves_nothing_behind(site: Site) -> None:
-    viewers = await spread(site, *site.workers())
+    viewers = await spread(site, *site.have(2))
     assert await asyncio.to_thread(site.server.interrupt, signal.SIGTERM) == 0
     for viewer in viewers.values():
         await viewer.until("server:draining")
