@@ -93,6 +93,25 @@ def test_what_needs_several_workers_is_refused_without_them(tmp_path, arguments,
     assert "Traceback" not in done.stderr
 
 
+def test_workers_that_refuse_to_start_are_told_once_and_end_the_server(tmp_path):
+    """Static files are looked for by whoever serves, and nobody has collected them."""
+    place = reserve_port()
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "TESTS_STATIC_ROOT": str(tmp_path / "static"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SERVE_SOCKET": str(tmp_path / "serve.sock"),
+        "PORT": str(port_of(place)),
+    }
+    done = manage("serve", "--workers", "3", **PRODUCTION, **settings)
+    place.close()
+    assert done.returncode == 1
+    assert done.stderr.count("Static files are not collected.") == 1
+    assert done.stderr.endswith("CommandError: The server could not start; see above.\n")
+    assert not (tmp_path / "serve.sock").exists()
+
+
 def test_the_control_socket_takes_the_place_of_a_dead_one_and_of_no_other(tmp_path):
     path = tmp_path / "serve.sock"
     with socket.socket(socket.AF_UNIX) as dead:

@@ -21,6 +21,7 @@ from tests.browser.server import Server
 from tests.redis_server import RedisServer
 from tests.test_two_processes import Viewer
 from watchparty.serving.control import ControlFault, ask
+from watchparty.serving.server import LAST_REQUEST_S
 from watchparty.serving.table import HEADINGS
 
 pytestmark = pytest.mark.slow  # starting a dozen processes takes longer than all else
@@ -141,17 +142,19 @@ class SteadyClient:
 
     def _ask(self) -> None:
         connection = self._connection()
+        answered_at_s = time.monotonic()
         while not self._over.wait(PACE_S):
+            if self._fresh or time.monotonic() - answered_at_s > LAST_REQUEST_S / 2:
+                connection.close()  # held up for long, when any server may have closed it
             try:
                 connection.request("GET", "/api/health")
                 response = connection.getresponse()
                 health = json.loads(response.read())
                 assert response.status == 200
                 self.answers.append(health["instance"])
+                answered_at_s = time.monotonic()
             except (OSError, http.client.HTTPException, ValueError, AssertionError) as fault:
                 self.faults.append(repr(fault))
-                connection.close()
-            if self._fresh:
                 connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:

@@ -73,7 +73,9 @@ class WorkerProcess:
         reader, self._link = await asyncio.open_connection(sock=ours)
         loop = asyncio.get_running_loop()
         try:
-            with suppress(ConnectionError):  # it ended before it had read what we said
+            # It ended before it had read what we said, or says what nobody understands: then it
+            # finds its link closed, and ends as if we were gone.
+            with suppress(ConnectionError, ValueError):
                 while line := await reader.readline():
                     message = json.loads(line)
                     self.heard_at_s = loop.time()
