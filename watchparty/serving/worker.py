@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
+from sync.apps import sync_config
 from watchparty.serving.server import BACKLOG, Server, uvicorn_config
 
 REPORT_S: Final = 0.5
@@ -66,12 +67,22 @@ class Worker(Server):
         link.watch(self._told, self._orphaned)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, on a copy that can be closed while the supervisor's goes on."""
-        await super().startup([self._listener.dup()])
+        """Start the app; it listens once its clock agrees with the other workers'."""
+        await super().startup([])
 
     def _ready(self) -> None:
-        self._link.tell(ready=True)
+        self._do(self._open())
         self._do(self._report())
+
+    async def _open(self) -> None:
+        """Others listen on the same socket: nobody need meet a worker that is not ready."""
+        cluster = sync_config().cluster
+        if cluster is not None:
+            await cluster.agreed()  # or not: without Redis pages are served all the same
+        await self._listen()
+        if cluster is not None:
+            await cluster.agreement()
+        self._link.tell(ready=True)
 
     async def _report(self) -> None:
         while True:
@@ -92,6 +103,7 @@ class Worker(Server):
             self._do(self._listen())
 
     async def _listen(self) -> None:
+        """On a copy, which can be closed while the supervisor's goes on."""
         if self.should_exit or self._loop is None:
             return
         copy = self._listener.dup()
