@@ -48,7 +48,8 @@ WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    DEBUG=0 HOST=0.0.0.0 PORT=8000 DATABASE_URL=sqlite:////data/db.sqlite3
+    DEBUG=0 HOST=0.0.0.0 PORT=8000 DATABASE_URL=sqlite:////data/db.sqlite3 \
+    SERVE_SOCKET=/tmp/serve.sock
 USER 10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -25,7 +25,7 @@ help: ## Say what there is
 run: $(RUN_READY) ## Serve on http://localhost:8000 (PORT=… for another), with the demo room
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo_room --verbosity 0
-	@exec $(PY) manage.py serve
+	@exec $(PY) manage.py serve --workers 1
 
 test: system check slow ## Everything: checks, unit tests, slow tests, browser tests
 

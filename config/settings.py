@@ -80,6 +80,8 @@ HOSTNAME = env.text("HOSTNAME", socket.gethostname())
 INSTANCE_ID = env.text("INSTANCE_ID", secrets.token_hex(4))
 if not re.fullmatch(r"[\w.-]{1,64}", INSTANCE_ID, re.ASCII):
     env.problem("INSTANCE_ID", "may hold up to 64 letters, digits, dots, dashes and underscores")
+# Where a supervisor of several workers is asked and told things (`serve status`, `serve scale`).
+SERVE_SOCKET = Path(env.text("SERVE_SOCKET", str(VAR_DIR / f"serve-{PORT}.sock")))
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 
 

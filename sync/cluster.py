@@ -69,6 +69,10 @@ class ClusterClock:
                     await self._agreed.wait()
         return self._agreed.is_set()
 
+    async def agreement(self) -> None:
+        """Wait until it is, however long Redis is away."""
+        await self._agreed.wait()
+
     @property
     def agrees(self) -> bool:
         """Whether the media clock is the cluster's by now."""

@@ -87,6 +87,11 @@ class Viewer:
         assert listed["count"] == len(listed["users"])
         return {user["name"] for user in listed["users"]}
 
+    @property
+    def close_code(self) -> int | None:
+        """How the socket was closed; None while it is open."""
+        return self._socket.close_code
+
     async def end(self) -> None:
         await self._socket.close()
         await self._reader
@@ -118,7 +123,8 @@ def servers(tmp_path: Path) -> Iterator[list[Server]]:
         for name in ("one", "two"):
             folder = tmp_path / name
             folder.mkdir()
-            servers.append(Server(folder, INSTANCE_ID=name, **shared))
+            alone = ("serve", "--workers", "1")
+            servers.append(Server(folder, *alone, INSTANCE_ID=name, **shared))
         servers[0].make_rooms("demo")
         for server in servers:
             server.start()

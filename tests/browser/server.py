@@ -19,12 +19,13 @@ STOP_S = 20
 class Server:
     """A server process of its own with its own database and port; ends with the tests."""
 
-    def __init__(self, folder: Path, command: str = "serve", **settings: str) -> None:
+    def __init__(self, folder: Path, *command: str, **settings: str) -> None:
+        """`command` with its options, where it is not a plain `serve`."""
         self._place = reserve_port()  # kept to the end: a server may come back on its port
         self.port = port_of(self._place)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "manage.py", command]
-        if command == "runserver":  # Django's own command knows no PORT
+        self._command = [sys.executable, "manage.py", *(command or ["serve"])]
+        if "runserver" in command:  # Django's own command knows no PORT
             self._command.append(f"127.0.0.1:{self.port}")
         self.database = folder / "db.sqlite3"
         self.database.write_bytes(migrated())
@@ -75,6 +76,12 @@ class Server:
                 return
             time.sleep(0.1)
         raise AssertionError(f"the server does not answer:\n{self.log()}")
+
+    @property
+    def pid(self) -> int:
+        """Of the process that was started: a server, or the supervisor of several."""
+        assert self._process is not None
+        return self._process.pid
 
     def interrupt(self, signal_number: int) -> int:
         """Send a signal; returns the exit code."""

@@ -1,150 +1,134 @@
-"""The production server: uvicorn in one process, with the settings this program was measured by."""
+"""`manage.py serve`: the production server, in one process or in several under a supervisor."""
 
 from __future__ import annotations
 
-import gc
-import random
-import socket
-from collections.abc import Iterator
-from types import FrameType
+import asyncio
+import logging
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sync.apps import sync_config
-from sync.drain import drain
-from sync.sockets import SocketProtocol
-from sync.transport_port import TransportPort
+from watchparty.serving.address import CannotListen, greeting, listen
+from watchparty.serving.control import ControlFault, ControlSocket, ask
+from watchparty.serving.cores import usable_cores
+from watchparty.serving.fleet import MAX_WORKERS
+from watchparty.serving.server import Server, uvicorn_config
+from watchparty.serving.supervisor import Site, Supervisor
+from watchparty.serving.table import table
+from watchparty.serving.worker import work
 
-# The program itself answers frames beyond 16 KiB with `too_large` and closes 1009; uvicorn only
-# cuts off what would not even be worth that answer.
-WS_MAX_BYTES = 1024 * 1024 + 64 * 1024
-# A peer is dead after an unanswered ping, never for being silent: throttled tabs are silent.
-WS_PING_S = 20
-# What a page or a part of a film may take once the sockets are gone: the drain before it takes up
-# to 4 s, and all must be over within 10 (orchestrators wait 20).
-GRACE_S = 4
-# Longer than nginx keeps its upstream connections, or it would write into a closing one.
-KEEP_ALIVE_S = 75
-BACKLOG = 2048
-# uvicorn flushes before it closes, so a peer that reads nothing would hold its connection for ever;
-# accepted connections inherit this from the listener, and the kernel drops such a peer.
-STUCK_READER_MS = 20_000
-# What was imported lives for ever, so no collection need look at it; and with Python's own
-# thresholds (700, 10, 10) full collections pause 10,000 sockets for 0.9 s at a time.
-GC_THRESHOLDS = (50_000, 50, 1000)
+logger = logging.getLogger(__name__)
 
-
-class Server(uvicorn.Server):
-    """Says where it listens once it does, and ends in good order on Ctrl-C and SIGTERM."""
-
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
-        super().__init__(config)
-        self._greeting = greeting
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
-        await super().startup(sockets)
-        tune_gc()
-        if self.started and not self.should_exit:
-            print(self._greeting, flush=True)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then let uvicorn finish its requests and end the app.
-
-        uvicorn would close every socket at once before the app hears of it.
-        """
-        for server in self.servers:
-            server.close()  # else a load balancer's affinity would bring clients back here
-        await drain(self._ports, random.random, hurry=lambda: self.force_exit)
-        await super().shutdown(sockets)
-
-    def _ports(self) -> Iterator[TransportPort]:
-        """Of every open socket."""
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, SocketProtocol) and connection.port.is_open:
-                yield connection.port
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Drain at the first signal, give up waiting at the second.
-
-        uvicorn would raise the signal again when all is done; then the exit code could not be 0.
-        """
-        self.force_exit = self.should_exit
-        self.should_exit = True
-        sync_config().draining = True
+CANNOT_START = "The server could not start; see above."
 
 
 class Command(BaseCommand):
-    """`manage.py serve`: checks first, then listens on HOST and PORT until told to stop."""
+    """Checks first, then listens on HOST and PORT until told to stop."""
 
-    help = "Run the production server (one process) on HOST and PORT."
+    help = (
+        "Run the production server on HOST and PORT: a worker for each core under a supervisor "
+        "where there is REDIS_URL, one process alone where there is none. SIGTERM drains, SIGHUP "
+        "replaces one worker after another."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--workers",
+            type=int,
+            metavar="N",
+            help="1 is this process alone, without a supervisor; more need REDIS_URL",
+        )
+        actions = parser.add_subparsers(dest="action", metavar="status | scale")
+        actions.add_parser("status", help="show the workers of a running supervisor")
+        scale = actions.add_parser("scale", help="have more or fewer workers: +2, -1 or 4")
+        scale.add_argument("number", metavar="+2 | -1 | 4")
+        worker = actions.add_parser("worker")  # what the supervisor starts
+        worker.add_argument("descriptors", type=int, nargs=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve; returns after a drain."""
-        listener = listen(settings.HOST, settings.PORT)
-        config = uvicorn.Config(
-            settings.ASGI_APPLICATION.replace(".application", ":application"),
-            loop="uvloop",
-            http="httptools",
-            ws=SocketProtocol,
-            ws_max_size=WS_MAX_BYTES,
-            ws_per_message_deflate=False,
-            ws_ping_interval=WS_PING_S,
-            ws_ping_timeout=WS_PING_S,
-            lifespan="on",
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            proxy_headers=bool(settings.TRUSTED_PROXIES),
-            forwarded_allow_ips=settings.TRUSTED_PROXIES,
-            access_log=False,
-            server_header=False,
-            log_config=None,
-        )
-        server = Server(config, greeting())
-        server.run(sockets=[listener])
-        if not server.started:
-            raise CommandError("The server could not start; see above.")
+        """Serve; returns after a drain. Or talk to a supervisor that does."""
+        try:
+            match options["action"]:
+                case "status":
+                    self.stdout.write(table(ask(settings.SERVE_SOCKET, {"do": "status"})))
+                case "scale":
+                    self._scale(options["number"])
+                case "worker":
+                    _ran(work(*options["descriptors"]))
+                case _:
+                    self._serve(_workers(options["workers"]))
+        except (CannotListen, ControlFault) as problem:
+            raise CommandError(str(problem)) from None
+
+    def _scale(self, number: str) -> None:
+        answer = ask(settings.SERVE_SOCKET, {"do": "scale", "to": number})
+        self.stdout.write(f"{answer['wanted']} workers wanted, {answer['before']} before.")
+        self.stdout.write(table(answer))
+
+    def _serve(self, workers: int) -> None:
+        if workers == 1:
+            alone()
+        else:
+            supervise(workers)
         print("Stopped.", flush=True)
 
 
-def tune_gc() -> None:
-    """Once all is loaded: set it apart from what collections look at, and collect seldom."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+def alone() -> None:
+    """Serve in this process until told to stop."""
+    listener = listen(settings.HOST, settings.PORT)
+    server = Server(uvicorn_config(), on_ready=_greet(1))
+    server.run(sockets=[listener])
+    _ran(server.started)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening address, or one sentence about why not."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_READER_MS)
+def supervise(workers: int) -> None:
+    """Serve in several processes until told to stop."""
+    listener = listen(settings.HOST, settings.PORT)
+    control = _control()
+    command = [str(Path(sys.argv[0])), "serve"]
+    site = Site(settings.INSTANCE_ID, settings.PORT, command, listener)
+
+    async def run() -> bool:
+        return await Supervisor(site, workers, _greet(workers)).run(control)
+
     try:
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
+        _ran(asyncio.run(run()))
+    finally:
+        if control is not None:
+            control.close()
+
+
+def _control() -> ControlSocket | None:
+    """Serving matters more than being asked about it."""
+    try:
+        return ControlSocket(settings.SERVE_SOCKET)
+    except ControlFault as problem:
+        logger.warning("%s `serve status` and `serve scale` will not work.", problem)
+        return None
+
+
+def _workers(asked: int | None) -> int:
+    """How many to start: what is asked for, if it can work, or what suits the machine."""
+    if asked is None:
+        return usable_cores() if settings.REDIS_URL else 1
+    if not 1 <= asked <= MAX_WORKERS:
+        raise CommandError(f"--workers may be 1 to {MAX_WORKERS}, not {asked}.")
+    if asked > 1 and not settings.REDIS_URL:
         raise CommandError(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
-            f"Another program may hold it; choose another with PORT={port + 1}."
-        ) from None
-    listener.setblocking(False)
-    return listener
+            f"{asked} workers need REDIS_URL: without Redis each would keep rooms of its own."
+        )
+    return asked
 
 
-def greeting() -> str:
-    """Where a person finds it: an address that listens everywhere is also localhost."""
-    host = settings.HOST
-    if host in ("0.0.0.0", "::", "127.0.0.1", "::1"):  # noqa: S104 - compared, not bound
-        host = "localhost"
-    elif ":" in host:
-        host = f"[{host}]"
-    return (
-        f"Clock Synchronization World is on http://{host}:{settings.PORT} "
-        f"(instance {settings.INSTANCE_ID} on {settings.HOSTNAME}; Ctrl-C stops it)"
-    )
+def _greet(workers: int) -> Callable[[], None]:
+    return lambda: print(greeting(workers), flush=True)
+
+
+def _ran(could_start: bool) -> None:
+    if not could_start:
+        raise CommandError(CANNOT_START)
