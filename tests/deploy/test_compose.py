@@ -8,7 +8,7 @@ import yaml
 
 from tests.commands import ROOT, setting_names
 from tests.deploy.programs import compose
-from watchparty.management.commands.serve import GRACE_S
+from watchparty.serving.server import GRACE_S
 
 BASE, PROD = "docker-compose.yml", "docker-compose.prod.yml"
 BOTH = ("-f", BASE, "-f", PROD)

@@ -48,7 +48,7 @@ def test_each_process_has_the_port_of_its_name(unit) -> None:
     told = dict(item.split("=", 1) for item in unit["Service"]["Environment"].split())
     assert told == {"DEBUG": "0", "PORT": "%i"}
     assert set(told) <= setting_names()
-    assert unit["Service"]["ExecStart"].endswith("python manage.py serve")
+    assert unit["Service"]["ExecStart"].endswith("python manage.py serve --workers 1")
 
 
 def test_a_process_is_given_the_time_to_drain(unit) -> None:
