@@ -274,7 +274,7 @@ test("when a crowd has gone the few that are left are elements again, in the sam
 test("hidden painted pointers go at once", () => {
   const { canvas, layer, cursors, hearAll, pass, hideAll, frames } = cursorsWorld();
   hearAll(30, 20);
-  pass(20);
+  pass(500);
   hideAll();
   cursors.clear();
   pass(40);

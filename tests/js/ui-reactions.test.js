@@ -184,6 +184,9 @@ test("few are elements, what comes on top is painted where it was sent, rises an
   assert.ok(pose.y < -60 && pose.y > -130 && pose.opacity === 1, `${pose.y} ${pose.opacity}`);
   pass(1600);
   assert.deepEqual([layer.children.length, painted.length, canvas.hidden], [0, 0, true]);
+  const { times } = canvas;
+  pass(1000);
+  assert.equal(canvas.times, times, "and nothing is painted any more");
 });
 
 test("with reduced motion what is painted stays where it was sent", () => {

@@ -41,7 +41,6 @@ export function mountSheet({ canvas, stamps, loop, size, ratio }) {
     };
     restMs = Math.min(Infinity, ...painters.map((painter) => painter(brush, nowMs)));
     if (canvas.hidden !== isEmpty) canvas.hidden = isEmpty;
-    if (restMs === Infinity) rest();
   };
 
   return {
