@@ -41,7 +41,6 @@ class Pair:
             self.servers.append(
                 Server(
                     folder / name,
-                    *("serve", "--workers", "1"),
                     INSTANCE_ID=name,
                     REDIS_URL=redis.url,
                     DJANGO_SETTINGS_MODULE="tests.bent_clocks",

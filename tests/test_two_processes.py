@@ -123,8 +123,7 @@ def servers(tmp_path: Path) -> Iterator[list[Server]]:
         for name in ("one", "two"):
             folder = tmp_path / name
             folder.mkdir()
-            alone = ("serve", "--workers", "1")
-            servers.append(Server(folder, *alone, INSTANCE_ID=name, **shared))
+            servers.append(Server(folder, INSTANCE_ID=name, **shared))
         servers[0].make_rooms("demo")
         for server in servers:
             server.start()

@@ -20,11 +20,11 @@ class Server:
     """A server process of its own with its own database and port; ends with the tests."""
 
     def __init__(self, folder: Path, *command: str, **settings: str) -> None:
-        """`command` with its options, where it is not a plain `serve`."""
+        """`command` with its options, where it is not `serve` in one process."""
         self._place = reserve_port()  # kept to the end: a server may come back on its port
         self.port = port_of(self._place)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "manage.py", *(command or ["serve"])]
+        self._command = [sys.executable, "manage.py", *(command or ("serve", "--workers", "1"))]
         if "runserver" in command:  # Django's own command knows no PORT
             self._command.append(f"127.0.0.1:{self.port}")
         self.database = folder / "db.sqlite3"
