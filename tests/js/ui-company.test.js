@@ -181,3 +181,13 @@ test("a loss is announced once though its seconds count down, and so is the retu
   tick();
   assert.deepEqual(announced.slice(1), ["Connected again."]);
 });
+
+test("a limit is told of what was done by hand, never of what the page sends by itself", () => {
+  const { party, told } = company();
+  for (const action of ["usersList", "status", "roomSync", "videoReady", "message", "cursor", "reaction"]) {
+    party.emit("ratelimit", { action, retryInMs: 500 });
+  }
+  assert.deepEqual(told, []);
+  party.emit("ratelimit", { action: "memberAsk", retryInMs: 500 });
+  assert.deepEqual(told, ["That was a little too fast."]);
+});

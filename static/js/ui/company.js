@@ -10,8 +10,8 @@ import { stopAll } from "./dom.js";
 const CROWD = 20;
 /** Long enough for a reload to be no news, short enough for a sentence to be true. */
 const GATHER_MS = 2500;
-/** A tray that rests says it by itself; nobody can point more slowly; snapshots the page asks for by itself. */
-const SILENT = new Set(["reaction", "cursor", "roomSync"]);
+/** What somebody did by hand and can do again; requests with a ref say it themselves, all else the page sends on its own. */
+const BY_HAND = new Set(["memberAsk", "rename"]);
 
 /**
  * @param {Timers & {
@@ -54,7 +54,7 @@ export function mountCompany({ party, tell, announce, setTimeout, clearTimeout }
     party.on("joined", ({ again }) => {
       if (!again) announce("You are in the room.");
     }),
-    party.on("ratelimit", ({ action }) => SILENT.has(action) || tell("That was a little too fast.")),
+    party.on("ratelimit", ({ action }) => BY_HAND.has(action) && tell("That was a little too fast.")),
     () => timer !== null && clearTimeout(timer),
   ]);
 }
