@@ -27,7 +27,8 @@ ZONES = Path(floor_ms=0.5, jitter_ms=0.3, spike_share=0.05, spike_ms=20)
 every_network = pytest.mark.parametrize(
     "path", [LAN, SPIKES, ZONES], ids=["lan", "spikes", "zones"]
 )
-seeds = pytest.mark.parametrize("seed", [1, 2, 3])
+more = [pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.beside]) for seed in (2, 3)]
+seeds = pytest.mark.parametrize("seed", [1, *more])
 
 
 def world(seed: int = 1, path: Path = SPIKES) -> World:
