@@ -7,6 +7,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.browser.axe import PHONE, assert_no_grave_findings, overflow_px
 from tests.browser.conftest import NewViewer
+from tests.browser.keyboard import comes_to, focused, use
 from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
@@ -14,7 +15,6 @@ from tests.browser.viewer import Viewer, eventually
 pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 HOSTILE = "<img src=x onerror=alert(1)> \u202edlrow"
-FOCUSED = "() => document.activeElement.dataset.testid || document.activeElement.id"
 MODELS = "from watchparty.models import Room; "
 WITH_KEYBOARD: ViewportSize = {"width": 360, "height": 420}
 
@@ -40,12 +40,6 @@ def texts(viewer: Viewer) -> list[str]:
 def reads(viewer: Viewer, *wanted: str) -> None:
     """The list is exactly this."""
     eventually(lambda: texts(viewer) == list(wanted), f"the list reads {wanted}")
-
-
-def focus(viewer: Viewer) -> str:
-    """Test id, or id, of what the keyboard is on."""
-    found: str = viewer.page.evaluate(FOCUSED)
-    return found
 
 
 def test_an_empty_chat_says_so_and_who_joins_finds_what_was_written(
@@ -84,13 +78,13 @@ def test_an_answer_quotes_and_leads_to_what_it_answers(pair: tuple[Viewer, Viewe
     ben.part("message").hover()
     ben.part("message-reply").click()
     assert "Who is that?" in ben.part("reply-to").inner_text()
-    assert focus(ben) == "chat-text"
+    assert focused(ben) == "chat-text"
     write(ben, "The uncle.")
     quote = ada.part("quote").last
     eventually(quote.is_visible, "the answer is there")
     assert quote.inner_text().split() == ["Answer", "to", "Ada", "Who", "is", "that?"]
     quote.click()
-    assert focus(ada) == "message"
+    assert focused(ada) == "message"
 
 
 def test_a_time_stamp_leads_everybody_to_its_moment(pair: tuple[Viewer, Viewer]) -> None:
@@ -141,14 +135,14 @@ def test_in_full_screen_the_last_three_stand_over_the_film_for_a_while(
     assert ben.page.locator("#chat-open[data-unread]").count() == 1
     eventually(lambda: over.count() == 0, "they leave")
     ben.press("c")
-    assert focus(ben) == "chat-text"
+    assert focused(ben) == "chat-text"
     ben.page.keyboard.type("f five")
     ben.press("Enter")
     reads(ada, "one", "two", "three", "four", "f five")
     assert ben.page.evaluate("document.fullscreenElement?.id") == "stage", "still full screen"
     assert over.last.is_visible()
     ben.press("Enter")  # nothing more to say
-    assert focus(ben) == "stage"
+    assert focused(ben) == "stage"
     ben.press("f")
     eventually(lambda: not ben.page.evaluate("document.fullscreenElement"), "the key is the room's")
     eventually(lambda: not ben.part("unread").is_visible(), "all is read")
@@ -223,7 +217,7 @@ def test_while_the_connection_is_lost_what_is_typed_stays(
 def test_the_keyboard_alone_writes_answers_and_leaves(pair: tuple[Viewer, Viewer]) -> None:
     ada, ben = pair
     ada.press("c")
-    assert focus(ada) == "chat-text"
+    assert focused(ada) == "chat-text"
     ada.page.keyboard.type("k m f space")
     assert ada.paused, "typing never reaches the room's keys"
     assert not ada.page.evaluate("document.fullscreenElement")
@@ -235,7 +229,7 @@ def test_the_keyboard_alone_writes_answers_and_leaves(pair: tuple[Viewer, Viewer
     ben.press("ArrowRight")
     ben.press("Enter")
     ben.press("Escape")
-    assert focus(ben) == "chat-text"
+    assert focused(ben) == "chat-text"
     assert ben.part("chat-text").input_value() == "🔥"
     ben.part("message").focus()
     ben.press("Tab")  # its time
@@ -245,7 +239,12 @@ def test_the_keyboard_alone_writes_answers_and_leaves(pair: tuple[Viewer, Viewer
     ben.press("Enter")
     reads(ada, "k m f space", "🔥")
     ben.press("Escape")
-    assert focus(ben) == "stage", "the room's keys are the room's again"
+    assert focused(ben) == "stage", "the room's keys are the room's again"
+    ada.part("message").first.focus()
+    use(ada, "message-more")
+    use(ada, "menu-remove")
+    reads(ada, "🔥")
+    comes_to(ada, "chat-scroll")
 
 
 def test_the_chat_with_everything_in_it_has_no_grave_findings(pair: tuple[Viewer, Viewer]) -> None:

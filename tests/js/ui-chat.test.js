@@ -347,7 +347,9 @@ test("a muted person's messages fold up, are remembered so, and unfold in place"
 test("one's own can be removed, and anybody's by a host", () => {
   const { party, of, drawn } = chatWith([said({ id: "m1" }), said({ id: "m2", person: "me" })]);
   assert.deepEqual([of(0, "remove").hidden, of(1, "remove").hidden], [true, false]);
+  of(1, "remove").focus();
   of(1, "remove").happen("click");
+  assert.equal(fakeDocument.activeElement?.dataset.key, "m2", "its menu has left, its row is still here");
   party.may = { ...party.may, host: true };
   party.change({});
   drawn();

@@ -106,6 +106,7 @@ class FakeElement extends EventTarget {
   textContent = "";
   /** @type {Record<string, string>} */
   dataset = {};
+  ownerDocument = { activeElement: null };
   /** @type {Record<string, string>} */
   attributes = {};
 
@@ -119,6 +120,9 @@ class FakeElement extends EventTarget {
 
   querySelector() {
     return null;
+  }
+  contains() {
+    return false;
   }
 }
 

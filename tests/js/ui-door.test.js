@@ -100,17 +100,23 @@ function out(gone) {
   let nowMs = 0;
   /** @type {() => void} */
   let tick = () => {};
+  fakeDocument.activeElement = null;
+  /** What waits until nothing stands before it. @type {(() => void)[]} */
+  const clearing = [];
   mountGone(/** @type {any} */ ({
-    root, party, again: () => {}, already: null, now: () => nowMs, clearInterval: () => {},
+    root, party, again: () => {}, clear: (/** @type {() => void} */ then) => clearing.push(then), already: null, now: () => nowMs, clearInterval: () => {},
     setInterval: (/** @type {() => void} */ run) => (tick = run),
   })); // prettier-ignore
   const part = (/** @type {string} */ name) => /** @type {FakeElement} */ (root.querySelector(`[data-part="${name}"]`));
-  return { root, part, pass: (/** @type {number} */ ms) => ((nowMs += ms), tick()) };
+  return { root, part, clearing, pass: (/** @type {number} */ ms) => ((nowMs += ms), tick()) };
 }
 
 test("who was removed reads the host's words, and when the way back opens", () => {
-  const { root, part, pass } = out({ reason: "No spoilers.", retryAtMs: 60_000 });
+  const { root, part, clearing, pass } = out({ reason: "No spoilers.", retryAtMs: 60_000 });
   assert.equal(root.hidden, false);
+  assert.deepEqual([clearing.length, fakeDocument.activeElement], [1, null]);
+  clearing[0]?.();
+  assert.equal(fakeDocument.activeElement, root);
   assert.equal(part("reason").textContent, "A host wrote: “No spoilers.”");
   assert.deepEqual([part("again").textContent, part("again").getAttribute("disabled")], ["Come back in 60 s", ""]);
   pass(60_000);

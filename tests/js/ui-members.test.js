@@ -100,13 +100,14 @@ function mounted(state) {
   const party = new FakeParty(state);
   const template = piece(fromTemplate("_piece_person.html"), "piece-person");
   template.content = { firstElementChild: template.content.firstElementChild };
-  const [list, count, alone] = [new FakeElement("ul"), new FakeElement("p"), new FakeElement("div")];
+  const [home, list, count, alone] = [new FakeElement("div"), new FakeElement("ul"), new FakeElement("p"), new FakeElement("div")];
+  home.append(list, alone);
   const dialogs = fromTemplate("watchparty/room/_dialogs_people.html");
   const dialog = asDialog(/** @type {FakeElement} */ (dialogs.querySelector('[id="ask-first"]')));
   const { ask } = mountAskFirst({ dialog });
   const menu = mountMemberMenu(/** @type {any} */ ({ list, party, ask }));
   mountPeople(/** @type {any} */ ({
-    list, count, alone, template, party, drawMenu: menu.draw,
+    list, count, alone, template, home, party, drawMenu: menu.draw,
     loop: { once: (/** @type {() => void} */ draw) => draw() },
     civilNowMs: () => 0, setInterval: () => 1, clearInterval: () => {},
   })); // prettier-ignore
@@ -116,7 +117,7 @@ function mounted(state) {
     at(row(name), "more").happen("click");
     row(name).querySelector(`[data-action="${action}"]`)?.happen("click");
   };
-  return { party, list, alone, dialog, row, choose };
+  return { party, home, list, alone, dialog, row, choose };
 }
 
 test("two tabs are told in the row, and a room of our own two tabs is still only us", () => {
@@ -175,15 +176,33 @@ test("who is no host any more loses the menu, even while it is open", () => {
   assert.deepEqual([at(row("Ben"), "more").hidden, at(row("Ben"), "menu").hidden], [true, true]);
 });
 
+test("the keyboard stays with a person whose place in the list changes, and goes to the panel when they or their menu go", () => {
+  const { party, home, row, choose } = mounted();
+  const [me] = party.state.users;
+  party.change({ users: [me, HANA, BEN] });
+  choose("Ben", "make-host");
+  const more = at(row("Ben"), "more");
+  party.change({ users: [me, BEN, HANA] });
+  assert.equal(fakeDocument.activeElement, more);
+  party.change({ users: [me, BEN] });
+  assert.equal(fakeDocument.activeElement, more);
+  party.change({ users: [me, { ...BEN, role: "owner" }], self: { ...me, role: "host" } });
+  assert.equal(fakeDocument.activeElement, home, "an owner has no menu");
+  party.change({ users: [me, BEN], self: me });
+  more.focus();
+  party.change({ users: [me] });
+  assert.equal(fakeDocument.activeElement, home);
+});
+
 // -- Asking for control ---------------------------------------------------------------------
 
 function askList() {
   const party = new FakeParty({ users: [BEN, HANA], settings: settingsOf({ control: "ask" }) });
   const template = piece(fromTemplate("watchparty/room/_pieces.html"), "piece-ask");
   template.content = { firstElementChild: template.content.firstElementChild };
-  const list = new FakeElement("ul");
-  mountAskList(/** @type {any} */ ({ list, template, party }));
-  return { party, list };
+  const [list, home] = [new FakeElement("ul"), new FakeElement("div")];
+  mountAskList(/** @type {any} */ ({ list, template, party, home }));
+  return { party, list, home };
 }
 
 test("hosts see who asks, on top, and answer", () => {
@@ -200,6 +219,16 @@ test("hosts see who asks, on top, and answer", () => {
   assert.equal(list.children.length, 0);
 });
 
+test("after an answer the keyboard is on the next who asks, after the last on the panel", () => {
+  const { party, list, home } = askList();
+  party.change({ asked: ["ben", "hana"] });
+  list.querySelector('[data-grant="yes"]')?.focus();
+  party.change({ asked: ["hana"] });
+  assert.equal(fakeDocument.activeElement, list.querySelector('[data-grant="yes"]'));
+  party.change({ asked: [] });
+  assert.equal(fakeDocument.activeElement, home);
+});
+
 test("guests see nobody's ask", () => {
   const { party, list } = askList();
   party.change({ self: BEN, asked: ["ben"] });
@@ -213,10 +242,11 @@ function gate(control) {
   /** @type {[string, (() => void) | null][]} */
   const told = [];
   const tell = (/** @type {string} */ sentence, /** @type {(() => void) | null} */ act = null) => told.push([sentence, act]);
-  const it = mountControlGate(/** @type {any} */ ({ root, party, tell, announce: () => {} }));
+  const film = new FakeElement("section");
+  const it = mountControlGate(/** @type {any} */ ({ root, party, tell, announce: () => {}, release: () => film.focus() }));
   let played = 0;
   const play = it.guarded(() => (played += 1));
-  return { party, root, told, play, played: () => played, it };
+  return { party, root, film, told, play, played: () => played, it };
 }
 
 test("a control that is not ours says who controls, and does nothing", () => {
@@ -229,13 +259,15 @@ test("a control that is not ours says who controls, and does nothing", () => {
 });
 
 test("where guests ask, a guest asks by the button or over the film, and then waits", () => {
-  const { party, root, told, play, played } = gate("ask");
+  const { party, root, film, told, play, played } = gate("ask");
   play();
   told[0]?.[1]?.();
   assert.deepEqual(party.asked, [["askForControl"]]);
   assert.equal(at(root, "words").textContent, "You asked. A host will answer.");
+  at(root, "ask").focus();
   party.change({ asked: [], granted: [BEN.person] });
   assert.equal(root.hidden, true);
+  assert.equal(fakeDocument.activeElement, film, "nothing is left to ask for");
   play();
   assert.equal(played(), 1);
 });

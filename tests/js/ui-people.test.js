@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { mountPeople } from "../../static/js/ui/people.js";
 
 /** An element as far as a list without rows needs one. */
-const element = () => ({ textContent: "", hidden: false, children: [] });
+const element = () => ({ textContent: "", hidden: false, children: [], ownerDocument: { activeElement: null } });
 
 /** @param {object} state of the party */
 function shown(state) {

@@ -54,24 +54,26 @@ function mounted(state) {
   const root = fromTemplate("watchparty/room/_dialogs_people.html");
   const dialog = asDialog(/** @type {FakeElement} */ (root.querySelector('[id="settings-dialog"]')));
   const question = asDialog(/** @type {FakeElement} */ (root.querySelector('[id="ask-first"]')));
-  const opener = new FakeElement("button");
+  const [opener, home] = [new FakeElement("button"), new FakeElement("div")];
   const { ask } = mountAskFirst({ dialog: question });
-  const { tells } = mountSettingsDialog(/** @type {any} */ ({ dialog, opener, party, ask }));
+  const { tells } = mountSettingsDialog(/** @type {any} */ ({ dialog, opener, home, party, ask }));
   const field = (/** @type {string} */ name) => /** @type {any} */ (dialog.querySelector(`[name="${name}"]`));
   const save = () => at(dialog, "form").happen("submit");
   const error = (/** @type {string} */ name) => dialog.querySelector(`[data-error="${name}"]`)?.textContent;
-  return { party, dialog, question, opener, field, save, error, tells };
+  return { party, dialog, question, opener, home, field, save, error, tells };
 }
 
 test("guests see nothing of the settings, and hosts nothing of the end", () => {
-  const { party, opener, dialog } = mounted();
+  const { party, opener, home, dialog } = mounted();
   assert.equal(opener.hidden, false);
   assert.equal(at(dialog, "end").hidden, false);
   party.change({ self: { ...party.state.self, role: "host" }, rightful: "p-ben" });
   assert.deepEqual([opener.hidden, at(dialog, "end").hidden], [false, true]);
   opener.happen("click");
+  opener.focus(); // as a dialog leaves it
   party.change({ self: { ...party.state.self, role: "guest" } });
   assert.deepEqual([opener.hidden, dialog.open], [true, false]);
+  assert.equal(fakeDocument.activeElement, home);
 });
 
 test("who stands in for the owner has the settings, and not the end", () => {

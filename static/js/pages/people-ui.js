@@ -30,31 +30,34 @@ const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 export function mountPeopleUi({ party, clock, loop, tell, announce }) {
   const { ask } = mountAskFirst({ dialog: byId("ask-first", HTMLDialogElement) });
   const list = byId("people", HTMLElement);
+  const home = byId("people-panel", HTMLElement);
   const menu = mountMemberMenu({ list, party, ask });
   mountPeople({
     list,
     count: byId("people-count", HTMLElement),
     alone: byId("alone", HTMLElement),
     template: byId("piece-person", HTMLTemplateElement),
+    home,
     party,
     loop,
     civilNowMs: () => clock.civilNow(),
     drawMenu: menu.draw,
     ...intervals,
   });
-  mountAskList({ list: byId("asks", HTMLElement), template: byId("piece-ask", HTMLTemplateElement), party });
+  mountAskList({ list: byId("asks", HTMLElement), template: byId("piece-ask", HTMLTemplateElement), party, home });
   mountBans({
     root: byId("bans", HTMLElement),
     template: byId("piece-ban", HTMLTemplateElement),
     party,
     when: (atMs) => WHEN.format(atMs + clock.civilNow() - clock.now()),
-    home: byId("people-panel", HTMLElement),
+    home,
     announce,
   });
   mountWaitSwitch({ root: byId("wait-for-all", HTMLElement), party });
   const { tells } = mountSettingsDialog({
     dialog: byId("settings-dialog", HTMLDialogElement),
     opener: byId("settings-open", HTMLElement),
+    home,
     party,
     ask,
   });

@@ -50,6 +50,7 @@ const WIDE = "(min-width: 900px)";
 export function mountRoomUi({ config, party, clock, socket, steering, video, viewer, local }) {
   const loop = newLoop();
   const stage = byId("stage", HTMLElement);
+  const release = () => stage.focus({ preventScroll: true });
   const film = byId("film", HTMLElement);
   const controls = byId("controls", HTMLElement);
   const keys = byId("keys-dialog", HTMLDialogElement);
@@ -83,10 +84,11 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     positionAt: (state, atMs) => positionAt(fromVideoState(state), atMs),
     mediaNow: () => clock.now(),
     announce,
+    release,
     isTold: (refusal) => places.some((tells) => tells(refusal)),
     ...timers,
   });
-  const gate = mountControlGate({ root: byId("controls-why", HTMLElement), party, tell: moment.tell, announce });
+  const gate = mountControlGate({ root: byId("controls-why", HTMLElement), party, tell: moment.tell, announce, release });
   const denied = gate.reason;
   const toggle = gate.guarded(() => void (party.playhead()?.playing ? party.pause() : party.play()));
   /** Who plays already is together. */
@@ -115,6 +117,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     changeFilm: source.open,
     tryAgain: viewer.reload,
     announce,
+    release,
     onChange: () => redraw(),
     ...timers,
   });
@@ -141,7 +144,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     loop,
     mediaNowMs,
     announce,
-    release: () => stage.focus({ preventScroll: true }),
+    release,
     onChange: redraw,
     ...timers,
   });
@@ -166,7 +169,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
     ...intervals,
   });
   mountOwnSettings({ root: byId("own-settings", HTMLElement), steering, storage: local });
-  mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), announce, ...intervals });
+  mountBanner({ root: byId("banner", HTMLElement), party, now, retry: () => socket.connect(), announce, release, ...intervals });
   const wide = matchMedia(WIDE);
   const theatre = mountTheatre({
     button: byId("theatre", HTMLElement),

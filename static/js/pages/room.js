@@ -69,6 +69,8 @@ const steering = new Steering({
   ...timers,
 });
 
+const release = () => byId("stage", HTMLElement).focus({ preventScroll: true });
+
 startTheme();
 party.setPositionSource(() => (video.readyState > 0 ? steering.intentPositionS() : null));
 startHygiene();
@@ -79,6 +81,7 @@ const viewer = mountViewer({
   party,
   soundButton: byId("with-sound", HTMLButtonElement),
   soundLabel: /** @type {HTMLElement} */ (byId("with-sound", HTMLButtonElement).querySelector("[data-part='label']")),
+  release,
   isHidden,
 });
 mountRoomUi({ config, party, clock, socket, steering, video, viewer, local });
@@ -154,13 +157,25 @@ function startDoor() {
     door.forgetPassword();
     remember(tickets, ticketKey, party.state.ticket ?? "");
   });
-  party.on("joined", ({ again }) => again || byId("stage", HTMLElement).focus({ preventScroll: true }));
+  /** The room was left for a page of one button, which leaves in its turn. */
+  let wasGone = false;
+  party.on("left", () => (wasGone = true));
+  party.on("joined", ({ again }) => {
+    if (!again || wasGone) release();
+    wasGone = false;
+  });
   party.on("refusal", ({ message }) => party.state.phase === "idle" && door.complain(message));
   intervals.setInterval(() => (party.state.phase === "connecting" || heard !== null) && draw(), 1000);
   mountGone({
     root: byId("gone", HTMLElement),
     party,
     again: () => void enter(last),
+    clear: (then) => {
+      for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+      // As long as it lasts, nothing outside of it takes the keyboard.
+      if (document.fullscreenElement) void document.exitFullscreen().finally(then);
+      else then();
+    },
     already: config.closed ? { code: 4410, errorCode: null, message: "", reason: null, retryAtMs: null } : null,
     now,
     ...intervals,

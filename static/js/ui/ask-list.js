@@ -1,7 +1,8 @@
 // @ts-check
 /** Who asks for control, on top of the people, for those who may answer. */
 
-import { copy, listen, part, say, stopAll } from "./dom.js";
+import { copy, listen, need, part, say, stopAll } from "./dom.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Party } from "../room/party.js" */
 
@@ -10,8 +11,9 @@ import { copy, listen, part, say, stopAll } from "./dom.js";
  * @param {HTMLElement} needs.list
  * @param {HTMLTemplateElement} needs.template
  * @param {Party} needs.party
+ * @param {HTMLElement} needs.home where the keyboard goes on once nobody asks any more
  */
-export function mountAskList({ list, template, party }) {
+export function mountAskList({ list, template, party, home }) {
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
   const draw = () => {
@@ -36,9 +38,15 @@ export function mountAskList({ list, template, party }) {
     rows.set(id, row);
     return row;
   };
-  draw();
+  const redraw = () =>
+    keepKeyboard(list, draw, () => {
+      const next = list.firstElementChild;
+      (next ? need(next, "[data-grant]", HTMLElement) : home).focus();
+    });
+
+  redraw();
   return stopAll([
-    party.subscribe(draw),
+    party.subscribe(redraw),
     listen(list, "click", (/** @type {MouseEvent} */ event) => {
       const button = event.target instanceof Element ? event.target.closest("[data-grant]") : null;
       const row = button?.closest("li");

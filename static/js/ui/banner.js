@@ -2,6 +2,7 @@
 /** The strip that says that the room can't be reached, when it will be tried again, and that the film goes on. */
 
 import { listen, part, say, stopAll } from "./dom.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Party } from "../room/party.js" */
 
@@ -18,10 +19,11 @@ const DEGRADED = "The room is catching its breath. The film goes on.";
  * @param {() => number} needs.now the clock of retryAtMs
  * @param {() => void} needs.retry
  * @param {(sentence: string) => void} needs.announce once each time; the seconds that count down are only for the eye
+ * @param {() => void} needs.release gives the keyboard back to the film when the button leaves with it
  * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
  * @param {(handle: any) => void} needs.clearInterval
  */
-export function mountBanner({ root, party, now, retry, announce, setInterval, clearInterval }) {
+export function mountBanner({ root, party, now, retry, announce, release, setInterval, clearInterval }) {
   const title = part(root, "title");
   const words = part(root, "words");
   const button = part(root, "retry");
@@ -52,8 +54,10 @@ export function mountBanner({ root, party, now, retry, announce, setInterval, cl
     say(words, lost ? `The film goes on. ${when(retryAtMs, now())}` : "The film goes on; controls will be back in a moment.");
   };
 
-  const timer = setInterval(draw, 250);
-  return stopAll([party.subscribe(draw), listen(button, "click", retry), () => clearInterval(timer)]);
+  const redraw = () => keepKeyboard(root, draw, release);
+
+  const timer = setInterval(redraw, 250);
+  return stopAll([party.subscribe(redraw), listen(button, "click", retry), () => clearInterval(timer)]);
 }
 
 /**

@@ -2,6 +2,7 @@
 /** Who is banned, below the people, for those who may let them in again. */
 
 import { copy, listen, part, say, stopAll } from "./dom.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Ban } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
@@ -35,7 +36,6 @@ export function mountBans({ root, template, party, when, home, announce }) {
 
   const draw = () => {
     const bans = party.may.host ? party.state.bans : [];
-    const hadFocus = list.contains(root.ownerDocument.activeElement);
     for (const [person, row] of rows) {
       if (bans.some((ban) => ban.person === person)) continue;
       row.remove();
@@ -47,14 +47,17 @@ export function mountBans({ root, template, party, when, home, announce }) {
     });
     say(part(root, "count"), String(bans.length));
     root.hidden = bans.length === 0;
-    if (!hadFocus || list.contains(root.ownerDocument.activeElement)) return;
-    const next = list.firstElementChild;
-    (next ? part(next, "unban") : home).focus();
   };
 
-  draw();
+  const redraw = () =>
+    keepKeyboard(list, draw, () => {
+      const next = list.firstElementChild;
+      (next ? part(next, "unban") : home).focus();
+    });
+
+  redraw();
   return stopAll([
-    party.subscribe(draw),
+    party.subscribe(redraw),
     listen(list, "click", (/** @type {MouseEvent} */ event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       const row = button?.closest("li");

@@ -147,6 +147,7 @@ export function mountChatList({ root, message: piece, mutedPiece, party, muted, 
     mute: ({ person }) => muted.set(person, true),
     remove: ({ id }, element) => {
       closeMenu(element);
+      element.focus({ preventScroll: true }); // Its menu is gone; once it is gone too, the list has the keyboard.
       party.takeBack(id);
     },
     quote: ({ replyTo }) => replyTo !== null && goTo(replyTo),
@@ -206,7 +207,10 @@ export function mountChatList({ root, message: piece, mutedPiece, party, muted, 
       muted.subscribe(() => loop.once(draw)),
       listen(list, "click", click),
       listen(list, "keydown", key),
-      listen(newer, "click", toEnd),
+      listen(newer, "click", () => {
+        toEnd();
+        scroller.focus({ preventScroll: true });
+      }),
       listen(scroller, "scroll", () => {
         isAtEnd = atEnd(scroller);
         if (!isAtEnd) return;

@@ -3,6 +3,7 @@
 
 import { listen, part, say, stopAll } from "./dom.js";
 import { controlReason } from "./house-words.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Party } from "../room/party.js" */
 
@@ -12,8 +13,9 @@ import { controlReason } from "./house-words.js";
  * @param {Party} needs.party
  * @param {(sentence: string, act?: (() => void) | null, label?: string) => void} needs.tell over the film
  * @param {(sentence: string) => void} needs.announce
+ * @param {() => void} needs.release gives the keyboard back to the film once there is nothing to ask for
  */
-export function mountControlGate({ root, party, tell, announce }) {
+export function mountControlGate({ root, party, tell, announce, release }) {
   const button = part(root, "ask");
   const reason = () => controlReason(party.state.settings, party.may);
   const hasAsked = () => party.state.self !== null && party.state.asked.includes(party.state.self.id);
@@ -30,7 +32,8 @@ export function mountControlGate({ root, party, tell, announce }) {
     root.toggleAttribute("data-button-says-it", mayAsk());
     say(button, hasAsked() ? "Ask again" : "Ask for control");
   };
-  draw();
+  const redraw = () => keepKeyboard(root, draw, release);
+  redraw();
   return {
     reason,
     /**
@@ -45,6 +48,6 @@ export function mountControlGate({ root, party, tell, announce }) {
       tell(why, mayAsk() ? ask : null, "Ask for control");
       announce(why);
     },
-    ...stopAll([party.subscribe(draw), listen(button, "click", ask)]),
+    ...stopAll([party.subscribe(redraw), listen(button, "click", ask)]),
   };
 }

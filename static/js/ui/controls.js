@@ -3,6 +3,7 @@
 
 import { listen, need, setIcon, stopAll } from "./dom.js";
 import { rateText } from "./format.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { FrameLoop } from "./loop.js" */
@@ -58,11 +59,14 @@ export function mountControls({ root, bigPlay, bigTogether, stage, party, loop, 
     fullscreen.title = `${label} (F)`;
   };
 
-  draw();
+  /** A button may leave, or be of no use, once it is pressed: then the keyboard is the film's. */
+  const redraw = () => keepKeyboard(stage, draw, () => stage.focus({ preventScroll: true }));
+
+  redraw();
   return {
-    redraw: draw,
+    redraw,
     ...stopAll([
-    party.subscribe(() => loop.once(draw)),
+    party.subscribe(() => loop.once(redraw)),
     listen(play, "click", toggle),
     listen(bigPlay, "click", toggle),
     listen(bigTogether, "click", together),

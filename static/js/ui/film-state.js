@@ -2,6 +2,7 @@
 /** What the picture itself has to say: no film, loading, buffering, can't be played and why. */
 
 import { listen, part, say, stopAll } from "./dom.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { Timers } from "../room/timer.js" */
@@ -52,10 +53,11 @@ export function filmState({ hasSource, errorCode, readyState, wantsToPlay, mayCh
  *   changeFilm: () => void,
  *   tryAgain: () => void,
  *   announce: (sentence: string) => void,
+ *   release: () => void,
  *   onChange: () => void,
- * }} needs
+ * }} needs `release` gives the keyboard back to the film when a button leaves with the words
  */
-export function mountFilmState({ root, video, party, changeFilm, tryAgain, announce, onChange, setTimeout, clearTimeout }) {
+export function mountFilmState({ root, video, party, changeFilm, tryAgain, announce, release, onChange, setTimeout, clearTimeout }) {
   /** @type {unknown} */
   let timer = null;
   /** @type {FilmState} */
@@ -72,7 +74,9 @@ export function mountFilmState({ root, video, party, changeFilm, tryAgain, annou
         })
       : null;
 
-  const show = () => {
+  const show = () => keepKeyboard(root, draw, release);
+
+  const draw = () => {
     timer = null;
     const state = look();
     part(root, "change").hidden = !party.may.control;

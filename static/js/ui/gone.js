@@ -84,12 +84,13 @@ export function wordsFor({ code, errorCode, message, retryAtMs = null }) {
  * @param {HTMLElement} needs.root
  * @param {Party} needs.party
  * @param {() => void} needs.again
+ * @param {(then: () => void) => void} needs.clear takes away whatever stands before all else: dialogs, full screen
  * @param {Gone | null} needs.already known before anybody asked the room
  * @param {() => number} needs.now the party's local clock
  * @param {(run: () => void, everyMs: number) => unknown} needs.setInterval
  * @param {(handle: any) => void} needs.clearInterval
  */
-export function mountGone({ root, party, again, already, now, setInterval, clearInterval }) {
+export function mountGone({ root, party, again, clear, already, now, setInterval, clearInterval }) {
   const button = part(root, "again");
   const draw = () => {
     const gone = party.state.phase === "gone" ? party.state.gone : already;
@@ -109,7 +110,7 @@ export function mountGone({ root, party, again, already, now, setInterval, clear
     part(root, "start").setAttribute("class", words.again === null ? "button button--main" : "button");
     if (root.hidden) {
       root.hidden = false;
-      root.focus();
+      clear(() => root.focus());
     }
   };
   draw();

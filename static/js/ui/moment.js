@@ -3,6 +3,7 @@
 
 import { listen, part, say, stopAll } from "./dom.js";
 import { deedSentence } from "./format.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { User, VideoState } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
@@ -28,10 +29,11 @@ const OUTSIDE = new Set(["idle", "connecting", "gone"]);
  *   positionAt: (video: VideoState, atMs: number) => number,
  *   mediaNow: () => number,
  *   announce: (sentence: string) => void,
+ *   release: () => void,
  *   isTold?: (refusal: Refusal) => boolean,
- * }} needs `isTold`: the place where it was asked is in view, and says so itself
+ * }} needs `release` gives the keyboard back to the film when the way back goes with it; `isTold`: the place where it was asked is in view, and says so itself
  */
-export function mountMoment({ root, party, positionAt, mediaNow, announce, isTold = () => false, setTimeout, clearTimeout }) {
+export function mountMoment({ root, party, positionAt, mediaNow, announce, release, isTold = () => false, setTimeout, clearTimeout }) {
   const words = part(root, "words");
   const undo = part(root, "undo");
   const memory = new LastStates();
@@ -39,6 +41,9 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, isTol
   let timer = null;
   /** @type {(() => void) | null} */
   let wayBack = null;
+
+  /** @param {HTMLElement} element @param {boolean} hidden */
+  const setHidden = (element, hidden) => keepKeyboard(root, () => (element.hidden = hidden), release);
 
   const hide = () => {
     if (root.matches(":hover") || root.contains(root.ownerDocument.activeElement)) {
@@ -56,7 +61,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, isTol
    */
   const tell = (sentence, back = null, label = "Undo") => {
     wayBack = back;
-    undo.hidden = back === null;
+    setHidden(undo, back === null);
     say(undo, label);
     say(words, sentence);
     root.hidden = false;
@@ -67,7 +72,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, isTol
   /** What we did since makes the way back another one. */
   const forgetWayBack = () => {
     wayBack = null;
-    undo.hidden = true;
+    setHidden(undo, true);
   };
 
   /** @param {Action} action */
@@ -105,7 +110,7 @@ export function mountMoment({ root, party, positionAt, mediaNow, announce, isTol
         wayBack?.();
         wayBack = null;
         if (timer !== null) clearTimeout(timer);
-        root.hidden = true;
+        setHidden(root, true);
       }),
       () => timer !== null && clearTimeout(timer),
     ]),

@@ -3,6 +3,7 @@
 
 import { copy, part, say, stopAll } from "./dom.js";
 import { count as counted, difference, initial } from "./format.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 import { badgeOf } from "./member-actions.js";
 import { isMeasured, wordFor } from "./status-words.js";
 import { byPerson, tellingStatus } from "./tabs-of.js";
@@ -21,6 +22,7 @@ const CLOCK_REFRESH_MS = 15_000;
  * @param {HTMLElement} needs.count
  * @param {HTMLElement} needs.alone hint for a room of one
  * @param {HTMLTemplateElement} needs.template
+ * @param {HTMLElement} [needs.home] around all of that; the keyboard goes there when what it is on goes
  * @param {Party} needs.party
  * @param {FrameLoop} needs.loop
  * @param {() => number} needs.civilNowMs UTC
@@ -28,7 +30,7 @@ const CLOCK_REFRESH_MS = 15_000;
  * @param {(handle: any) => void} needs.clearInterval
  * @param {(row: HTMLElement, guest: Guest) => void} [needs.drawMenu] what may be done with them, where somebody may
  */
-export function mountPeople({ list, count, alone, template, party, loop, civilNowMs, setInterval, clearInterval, drawMenu }) {
+export function mountPeople({ list, count, alone, template, home = list, party, loop, civilNowMs, setInterval, clearInterval, drawMenu }) {
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
   const clocks = new ZoneClocks();
@@ -61,8 +63,10 @@ export function mountPeople({ list, count, alone, template, party, loop, civilNo
     alone.hidden = !(phase === "joined" && guests.length === 1 && userCount === users.length);
   };
 
-  const timer = setInterval(() => loop.once(draw), CLOCK_REFRESH_MS);
-  return stopAll([party.subscribe(() => loop.once(draw)), () => clearInterval(timer)]);
+  const redraw = () => keepKeyboard(home, draw, () => home.focus());
+
+  const timer = setInterval(() => loop.once(redraw), CLOCK_REFRESH_MS);
+  return stopAll([party.subscribe(() => loop.once(redraw)), () => clearInterval(timer)]);
 }
 
 /**

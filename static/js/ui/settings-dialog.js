@@ -3,6 +3,7 @@
 
 import { listen, need, part, say, stopAll } from "./dom.js";
 import { mountBackdrop } from "./invite.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 import { changesOf, problemOf } from "./settings-changes.js";
 
 /** @import { Settings } from "../room/house.js" */
@@ -28,10 +29,11 @@ const END = Object.freeze({
  * @param {object} needs
  * @param {HTMLDialogElement} needs.dialog
  * @param {HTMLElement} needs.opener shown to owner and hosts only
+ * @param {HTMLElement} needs.home where the keyboard goes on when the opener goes with it
  * @param {Party} needs.party
  * @param {(question: Question, run: () => void) => void} needs.ask first
  */
-export function mountSettingsDialog({ dialog, opener, party, ask }) {
+export function mountSettingsDialog({ dialog, opener, home, party, ask }) {
   const form = need(dialog, "[data-part='form']", HTMLFormElement);
   const save = part(dialog, "save");
   const end = part(dialog, "end");
@@ -44,7 +46,7 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
 
   /** @param {boolean} busy */
   const wait = (busy) => {
-    save.toggleAttribute("disabled", busy);
+    save.setAttribute("aria-disabled", String(busy)); // Not `disabled`: that would take the keyboard off it.
     say(save, busy ? "Saving…" : "Save");
   };
 
@@ -108,9 +110,9 @@ export function mountSettingsDialog({ dialog, opener, party, ask }) {
   const draw = () => {
     const { phase, settings } = party.state;
     const mine = party.may.host && phase === "joined";
-    opener.hidden = !mine;
-    end.hidden = !party.may.rightful;
     if (dialog.open && !party.may.host) dialog.close();
+    keepKeyboard(opener, () => (opener.hidden = !mine), () => home.focus());
+    end.hidden = !party.may.rightful;
     if (dialog.open && savingRef === null && settings && settings !== base) fill(settings);
   };
 

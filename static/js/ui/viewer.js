@@ -2,6 +2,7 @@
 /** Keeps the film element on the party: loads the source, steers, passes on media keys, asks for the gesture that sound needs. */
 
 import { listen, say, setIcon, stopAll } from "./dom.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { HtmlPlayer } from "../playback/html-player.js" */
 /** @import { Status } from "../protocol/protocol.js" */
@@ -16,9 +17,10 @@ import { listen, say, setIcon, stopAll } from "./dom.js";
  * @param {Party} needs.party
  * @param {HTMLButtonElement} needs.soundButton "Play with sound"
  * @param {HTMLElement} needs.soundLabel
+ * @param {() => void} needs.release gives the keyboard back to the film when the button goes
  * @param {() => boolean} needs.isHidden
  */
-export function mountViewer({ video, player, steering, party, soundButton, soundLabel, isHidden }) {
+export function mountViewer({ video, player, steering, party, soundButton, soundLabel, release, isHidden }) {
   let loadedUrl = "";
   /** @type {unknown} */
   let followed = null;
@@ -40,7 +42,8 @@ export function mountViewer({ video, player, steering, party, soundButton, sound
 
   const drawSound = () => {
     if (!video.muted) silencedByUs = false;
-    soundButton.hidden = !(party.state.phase === "joined" && (silencedByUs || steering.blocked));
+    const isWanted = party.state.phase === "joined" && (silencedByUs || steering.blocked);
+    keepKeyboard(soundButton, () => (soundButton.hidden = !isWanted), release);
     say(soundLabel, steering.blocked && !silencedByUs ? "Play" : "Play with sound");
     setIcon(soundButton, "icon-sound");
   };
