@@ -240,7 +240,8 @@ def test_the_keyboard_alone_writes_answers_and_leaves(pair: tuple[Viewer, Viewer
     reads(ada, "k m f space", "🔥")
     ben.press("Escape")
     assert focused(ben) == "stage", "the room's keys are the room's again"
-    ada.part("message").first.focus()
+    ada.part("message").last.focus()
+    ada.press("ArrowUp")  # to her own
     use(ada, "message-more")
     use(ada, "menu-remove")
     reads(ada, "🔥")

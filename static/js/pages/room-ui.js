@@ -97,6 +97,7 @@ export function mountRoomUi({ config, party, clock, socket, steering, video, vie
   const source = mountSourceDialog({
     denied,
     explain: gate.guarded(() => {}),
+    release,
     dialog: byId("source-dialog", HTMLDialogElement),
     opener: byId("source-open", HTMLElement),
     title: byId("source-title", HTMLElement),

@@ -3,6 +3,7 @@
 
 import { listen, need, say, stopAll } from "./dom.js";
 import { mountBackdrop } from "./invite.js";
+import { keepKeyboard } from "./keep-keyboard.js";
 
 /** @import { SourceRequest } from "../protocol/protocol.js" */
 /** @import { Party } from "../room/party.js" */
@@ -20,9 +21,10 @@ const MAX_URL_LENGTH = 2048;
  * @param {SourceRequest} needs.demo
  * @param {() => string | null} needs.denied why this viewer may not change the film; null: they may
  * @param {() => void} needs.explain that
+ * @param {() => void} needs.release gives the keyboard back to the film when the opener is hidden
  * @param {string} needs.pageUrl relative addresses and the page's scheme are judged by it
  */
-export function mountSourceDialog({ dialog, opener, title, party, loop, demo, denied, explain, pageUrl }) {
+export function mountSourceDialog({ dialog, opener, title, party, loop, demo, denied, explain, release, pageUrl }) {
   const url = need(dialog, "#source-url", HTMLInputElement);
   const name = need(dialog, "#source-name", HTMLInputElement);
   const error = need(dialog, "#source-error", HTMLElement);
@@ -50,7 +52,7 @@ export function mountSourceDialog({ dialog, opener, title, party, loop, demo, de
   const draw = () => {
     const { video, phase } = party.state;
     say(title, video?.source ? video.source.title || fileName(video.source.url) : "No film yet");
-    opener.hidden = phase !== "joined";
+    keepKeyboard(opener, () => (opener.hidden = phase !== "joined"), release);
     const why = denied();
     opener.setAttribute("aria-disabled", String(why !== null));
     opener.title = why ?? "";
