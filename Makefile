@@ -30,8 +30,9 @@ run: $(RUN_READY) ## Serve on http://localhost:8000 (PORT=… for another), with
 test: system check slow ## Everything: checks, unit tests, slow tests, browser tests
 
 check: $(TEST_READY) $(NODE_READY) ## All but the slow tests, in under two minutes
-	@# The longest first: all the others fit beside it.
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint types js fresh layers
+	@# The longest first: all the others fit beside them.
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target \
+		unit-second unit-first js types lint fresh layers
 
 .PHONY: system
 system: $(TEST_READY)
@@ -62,9 +63,14 @@ fresh: $(TEST_READY) ## Generated files and migrations are up to date, productio
 	@$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
 	@$(CLEAN) $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-unit: $(TEST_READY) $(NODE_READY) ## The tests that are quick
-	@echo "== Python tests"
-	@$(CLEAN) $(PY) -m pytest -m "not browser and not slow"
+unit: unit-first unit-second ## The tests that are quick
+
+# Two sessions that take about as long. Each has a Redis and a PostgreSQL of its own.
+.PHONY: unit-first unit-second
+QUICK = @echo "== Python tests" && $(CLEAN) $(PY) -m pytest -m "not browser and not slow"
+FIRST = $(wildcard tests/test_[a-o]*.py)
+unit-first: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(FIRST)
+unit-second: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(addprefix --ignore=,$(FIRST))
 
 slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
 	@echo "== slow and browser tests, two sessions at a time where nothing is measured"

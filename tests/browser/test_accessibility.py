@@ -140,8 +140,9 @@ def test_a_room_that_waits_and_counts_down_has_no_grave_findings(
     eventually(lambda: ada.part("member").count() == 2, "both are here")
     ada.press("s")
     eventually(lambda: "Ben" in ada.part("waiting").inner_text(), "the card names Ben")
-    assert_no_grave_findings(ada.page, "the card of who is late")
+    # At once: that Ben came in is said next, and takes its place.
     eventually(lambda: "Waiting for Ben." in ada.part("announcer").inner_text(), "it is announced")
+    assert_no_grave_findings(ada.page, "the card of who is late")
 
 
 def test_the_instrument_with_company_has_no_grave_findings(
