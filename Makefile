@@ -73,16 +73,17 @@ unit-first: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(FIRST)
 unit-second: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(addprefix --ignore=,$(FIRST))
 
 slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
-	@echo "== slow and browser tests, two sessions at a time where nothing is measured"
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target access pages films
+	@echo "== slow and browser tests, three sessions at a time where nothing is measured"
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target access pages films
 	@echo "== slow and browser tests that bear nothing beside them"
 	@$(CLEAN) $(PY) -m pytest -m "slow and not browser and not beside"
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
 
-# By how long they take, so that both ends come together. Each has a server and files of its own.
+# Two with browsers that take as long, and one that mostly waits. Each has servers of its own.
 .PHONY: access pages films
-ACCESS = tests/browser/test_accessibility.py tests/browser/test_chat.py
+ACCESS = $(addprefix tests/browser/test_,\
+	accessibility.py chat.py pointers.py worker.py start_together.py)
 access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
 pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
 films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser"

@@ -65,14 +65,42 @@ def assert_back(pair: Pair, since_s: float) -> None:
 
 
 def assert_in_step(viewers: Sequence[Viewer], settle_s: float = 1.0, rate: float = 1.0) -> None:
-    """The pictures come within 50 ms in time and stay there, over a stretch of it."""
+    """The pictures come within 50 ms in time, and stay there for WATCHED_S or to the end."""
+    since_ms, until_ms = _start_watching(viewers, settle_s)
+
+    def watched() -> tuple[bool, Skew, float, float | None]:
+        now_ms = min(viewers[0].true_now_ms() - 200, until_ms)
+        skew = Skew(list(viewers), rate)
+        settled_s = skew.settled_after(since_ms, now_ms, WITHIN_MS)
+        passed_s = (now_ms - since_ms) / 1000
+        stayed = settled_s is not None and passed_s - settled_s >= WATCHED_S
+        return stayed or now_ms == until_ms, skew, now_ms, settled_s
+
+    pass_time(viewers[0], WATCHED_S - 0.5)
+    over, skew, now_ms, settled_s = watched()
+    while not over:
+        pass_time(viewers[0], 0.5)
+        over, skew, now_ms, settled_s = watched()
+    print(f"in step: {skew.series(since_ms, now_ms)}")
+    assert settled_s is not None, f"never in step: {skew.series(since_ms, now_ms)}"
+    assert settled_s <= settle_s, f"too late in step: {skew.series(since_ms, now_ms)}"
+
+
+def watched_skew(viewers: Sequence[Viewer], settle_s: float) -> list[float]:
+    """How far apart the pictures were, ms, ten times a second once they had time to settle."""
+    since_ms, until_ms = _start_watching(viewers, settle_s)
+    eventually(lambda: viewers[0].true_now_ms() > until_ms + 200, "the stretch is over")
+    skew = Skew(list(viewers))
+    steps = range(round(settle_s * 10), int((until_ms - since_ms) // 100) + 1)
+    apart_ms = [skew.at(since_ms + step * 100) for step in steps]
+    known = [apart for apart in apart_ms if apart is not None]
+    assert len(known) > len(apart_ms) / 2, f"no pictures: {skew.series(since_ms, until_ms)}"
+    return known
+
+
+def _start_watching(viewers: Sequence[Viewer], settle_s: float) -> tuple[float, float]:
+    """Read the pictures from now on; from when to when they are to be looked at, in true ms."""
     for viewer in viewers:
         viewer.start_ruler()
     since_ms = viewers[0].true_now_ms() + 300
-    until_ms = since_ms + (settle_s + WATCHED_S - 1) * 1000
-    eventually(lambda: viewers[0].true_now_ms() > until_ms + 200, "the stretch is over")
-    skew = Skew(list(viewers), rate)
-    settled_s = skew.settled_after(since_ms, until_ms, WITHIN_MS)
-    print(f"in step: {skew.series(since_ms, until_ms)}")
-    assert settled_s is not None, f"never in step: {skew.series(since_ms, until_ms)}"
-    assert settled_s <= settle_s, f"too late in step: {skew.series(since_ms, until_ms)}"
+    return since_ms, since_ms + (settle_s + WATCHED_S - 1) * 1000

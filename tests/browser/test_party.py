@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import NewViewer
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 

@@ -9,7 +9,7 @@ from tests.browser.conftest import NewViewer
 from tests.browser.steps import pass_time
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 TALL: ViewportSize = {"width": 520, "height": 900}
 BROAD: ViewportSize = {"width": 1300, "height": 520}

@@ -12,7 +12,7 @@ from tests.browser.conftest import Browsers
 from tests.browser.server import Server
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 FILM = "/media/clockwork-30.webm"
 

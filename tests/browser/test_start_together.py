@@ -78,6 +78,7 @@ def test_two_count_down_and_start_in_one_instant(pair: tuple[Viewer, Viewer]) ->
     assert not any(viewer.part("countdown").is_visible() for viewer in pair)
 
 
+@pytest.mark.beside
 def test_the_countdown_is_said_once_and_a_pause_ends_it(pair: tuple[Viewer, Viewer]) -> None:
     ada, ben = pair
     ada.part("together").click()
@@ -93,6 +94,7 @@ def test_the_countdown_is_said_once_and_a_pause_ends_it(pair: tuple[Viewer, View
     assert ben.paused
 
 
+@pytest.mark.beside
 def test_who_is_late_is_named_and_the_others_can_go_on(late: tuple[Viewer, Viewer]) -> None:
     ada, ben = late
     ada.press("s")
@@ -105,6 +107,7 @@ def test_who_is_late_is_named_and_the_others_can_go_on(late: tuple[Viewer, Viewe
     assert not ada.part("waiting").is_visible()
 
 
+@pytest.mark.beside
 def test_a_start_that_is_cancelled_leaves_the_film_standing(late: tuple[Viewer, Viewer]) -> None:
     ada, ben = late
     ada.press("s")
@@ -133,6 +136,7 @@ def test_a_room_that_waits_for_everyone_stands_and_goes_on(
     assert_in_step([ada, ben], settle_s=3.0)
 
 
+@pytest.mark.beside
 def test_a_room_that_does_not_wait_goes_on_without(
     server: Server, new_viewer: NewViewer, room: str
 ) -> None:

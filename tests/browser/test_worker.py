@@ -6,7 +6,7 @@ from tests.browser.conftest import NewViewer
 from tests.browser.steps import link
 from tests.browser.viewer import Viewer, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 # Long tasks, as a page under load has them: 100 ms of every 110 are busy.
 BUSY = """setInterval(() => {
