@@ -83,7 +83,7 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 # Two with browsers that take as long, and one that mostly waits. Each has servers of its own.
 .PHONY: access pages films
 ACCESS = $(addprefix tests/browser/test_,\
-	accessibility.py chat.py pointers.py worker.py start_together.py)
+	accessibility.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
 access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
 pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
 films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser"
