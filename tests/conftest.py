@@ -7,6 +7,7 @@ import pytest
 import uvloop
 from django.core.cache import cache
 
+from tests.cluster.shared import cluster, in_front  # noqa: F401 - started where first asked for
 from tests.owned_room import ada, hub, party  # noqa: F401 - fixtures for every file
 from tests.virtual_time import VirtualTimeLoop
 

@@ -1,11 +1,6 @@
 """The real databases: SQLite in WAL with IMMEDIATE transactions, and a PostgreSQL of our own."""
 
-import os
-import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +9,7 @@ import pytest
 
 from config.database import parse_database_url, sqlite
 from tests.commands import manage
+from tests.postgres_server import PostgresServer
 
 ROUND_TRIP = """
 from django.db import connection
@@ -89,41 +85,12 @@ def test_sqlite_keeps_rooms_in_wal_and_loses_no_write_of_four_threads(tmp_path):
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    """A cluster in a temporary folder, on a free port of this machine, gone afterwards."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    tools = found[-1] if found else Path(shutil.which("initdb") or "missing").parent
-    assert (tools / "initdb").exists(), "PostgreSQL is missing: sudo apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="csw-postgres-"))
-    cluster, log = folder / "cluster", folder / "log"
-    user: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
-        shutil.chown(folder, "postgres", "postgres")
-        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-
-    def as_postgres(*command: str | Path) -> None:
-        subprocess.run(
-            [*user, *map(str, command)],
-            check=True,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            timeout=60,
-        )
-
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    postgres = PostgresServer()
     try:
-        as_postgres(tools / "initdb", "-D", cluster, "-U", "csw", "-A", "trust", "-N", "-E", "UTF8")
-        as_postgres(
-            *(tools / "pg_ctl", "-D", cluster, "-w", "-l", log, "start"),
-            *("-o", f"{options} -c fsync=off"),
-        )
-        yield f"postgresql://csw@127.0.0.1:{port}/postgres"
+        postgres.start()
+        yield postgres.url
     finally:
-        if (cluster / "postmaster.pid").exists():
-            as_postgres(tools / "pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        postgres.end()
 
 
 def test_postgresql_takes_every_migration_and_keeps_rooms(postgres_url):

@@ -1,113 +1,22 @@
 """Two real servers, one Redis, one database, one room: what a deployment of two must show."""
 
 import asyncio
-import json
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from tests.browser.server import Server
+from tests.cluster.viewer import Viewer, asked_as, is_of
 from tests.commands import migrated
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.slow  # starting and stopping takes longer than all else
 
-Message = dict[str, Any]
-PATIENCE_S = 10.0
 LEASES_END_S = 20.0
 """15 s of a lease, and the 5 s after which the other server looks."""
-
-
-class Place(Protocol):
-    """Where viewers come in: a server, or what stands before several."""
-
-    url: str
-
-
-class Viewer:
-    """A raw WebSocket client in one room."""
-
-    def __init__(self, socket: ClientConnection, name: str) -> None:
-        self.name = name
-        self.messages: list[Message] = []
-        self._socket = socket
-        self._reader = asyncio.create_task(self._read())
-
-    @classmethod
-    async def join(cls, server: Place, name: str, room: str = "demo") -> "Viewer":
-        url = server.url.replace("http", "ws")
-        viewer = cls(await connect(f"{url}/ws/party/?room={room}", origin=server.url), name)  # type: ignore[arg-type]
-        await viewer.say("room:join", roomId=room, name=name, tab=f"tab-of-{name}-0123")
-        await viewer.until("room:joined")
-        return viewer
-
-    @property
-    def id(self) -> str:
-        return str(self.heard("user:self")[0]["id"])
-
-    @property
-    def controls(self) -> list[Message]:
-        """Every ordered event, as it came."""
-        return self.heard("video:state")
-
-    async def say(self, type_: str, **fields: Any) -> None:
-        await self._socket.send(json.dumps({"type": type_, **fields}))
-
-    def heard(self, type_: str) -> list[Message]:
-        return [message for message in self.messages if message["type"] == type_]
-
-    async def until(
-        self,
-        type_: str,
-        such: Callable[[Message], bool] = lambda _: True,
-        within_s: float = PATIENCE_S,
-    ) -> Message:
-        """Wait for a message of a type that is as described."""
-        deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
-            for message in self.heard(type_):
-                if such(message):
-                    return message
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"{self.name} heard no such {type_}: {self.messages[-20:]}")
-
-    async def list(self) -> set[str]:
-        """Names of everybody, asked anew."""
-        before = len(self.heard("users:list"))
-        await self.say("users:list")
-        await self.until("users:list", lambda _: len(self.heard("users:list")) > before)
-        listed = self.heard("users:list")[-1]
-        assert listed["count"] == len(listed["users"])
-        return {user["name"] for user in listed["users"]}
-
-    @property
-    def close_code(self) -> int | None:
-        """How the socket was closed; None while it is open."""
-        return self._socket.close_code
-
-    async def end(self) -> None:
-        await self._socket.close()
-        await self._reader
-
-    async def _read(self) -> None:
-        with suppress(ConnectionClosed):
-            async for text in self._socket:
-                self.messages.append(json.loads(text))
-
-
-def asked_as(ref: str) -> Callable[[Message], bool]:
-    return lambda message: message.get("ref") == ref
-
-
-def is_of(viewer: Viewer) -> Callable[[Message], bool]:
-    return lambda message: message["userId"] == viewer.id
 
 
 @pytest.fixture
@@ -138,7 +47,7 @@ def servers(tmp_path: Path) -> Iterator[list[Server]]:
 async def viewers(servers: list[Server]) -> AsyncIterator[list[Viewer]]:
     """Ada and Bo on the first server, Cy on the second."""
     names = [(servers[0], "Ada"), (servers[0], "Bo"), (servers[1], "Cy")]
-    viewers = [await Viewer.join(server, name) for server, name in names]
+    viewers = [await Viewer.join(server, name, comes_back=False) for server, name in names]
     yield viewers
     for viewer in viewers:
         await viewer.end()

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from tests.browser.server import Server
+from tests.cluster.viewer import Viewer
 from tests.redis_server import RedisServer
-from tests.test_two_processes import Viewer
 from watchparty.serving.control import ControlFault, ask
 from watchparty.serving.server import LAST_REQUEST_S
 from watchparty.serving.table import HEADINGS
@@ -104,7 +104,7 @@ async def spread(site: Site, *instances: str) -> dict[str, Viewer]:
     """A viewer on each of these workers: they come until each has one, all others leave again."""
     found: dict[str, Viewer] = {}
     for number in range(200):
-        viewer = await Viewer.join(site.server, f"V{number}")
+        viewer = await Viewer.join(site.server, f"V{number}", comes_back=False)
         instance = viewer.heard("user:self")[0]["instance"]
         if instance in instances and instance not in found:
             found[instance] = viewer
@@ -201,7 +201,7 @@ async def test_a_killed_worker_is_replaced_and_the_others_do_not_notice(site: Si
     assert set(others) < set(now)
     assert [now[name]["restarts"] for name in now if name not in workers] == [1]
     assert re.search(rf"worker {doomed} ended by signal SIGKILL.*; the next", site.server.log())
-    assert lost.close_code == 1006
+    assert await lost.end_of_socket() == 1006
     actor, witness = viewers.values()
     await actor.say("video:play", ref="after")
     await witness.until("video:state", lambda state: state.get("ref") == "after")
@@ -270,7 +270,7 @@ async def test_a_reload_drops_no_request_and_sends_sockets_back_gently(site: Sit
     for viewer in viewers.values():
         draining = await viewer.until("server:draining")
         assert 200 <= draining["retryIn"] <= 4200
-        assert viewer.close_code == 1012
+        assert await viewer.end_of_socket() == 1012
         await viewer.end()
     back = await Viewer.join(site.server, "Back")
     assert back.heard("user:self")[0]["instance"] in after
@@ -291,7 +291,7 @@ async def test_a_stop_drains_all_and_leaves_nothing_behind(site: Site) -> None:
     assert await asyncio.to_thread(site.server.interrupt, signal.SIGTERM) == 0
     for viewer in viewers.values():
         await viewer.until("server:draining")
-        assert viewer.close_code == 1012
+        assert await viewer.end_of_socket() == 1012
         await viewer.end()
     assert site.server.log().endswith("Stopped.\n")
     assert "Traceback" not in site.server.log()

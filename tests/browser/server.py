@@ -1,5 +1,6 @@
 """The real server for browser tests: `manage.py serve` in production settings, on a free port."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +29,8 @@ class Server:
         if "runserver" in command:  # Django's own command knows no PORT
             self._command.append(f"127.0.0.1:{self.port}")
         self.database = folder / "db.sqlite3"
-        self.database.write_bytes(migrated())
+        if "DATABASE_URL" not in settings:
+            self.database.write_bytes(migrated())
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
         self._environment = environment(
             **{
@@ -89,9 +91,27 @@ class Server:
         self._process.send_signal(signal_number)
         return self._process.wait(timeout=STOP_S)
 
+    def signal(self, signal_number: int) -> None:
+        """Send a signal that does not end it."""
+        assert self._process is not None
+        self._process.send_signal(signal_number)
+
+    def kill(self) -> None:
+        """SIGKILL: it can say goodbye to nobody."""
+        self.interrupt(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Hang, as with all of its machine: connections stay, nothing is answered."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on."""
+        self.signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """End it, whatever state it is in."""
         if self._process is not None and self._process.poll() is None:
+            self.resume()
             self._process.terminate()
             try:
                 self._process.wait(timeout=STOP_S)

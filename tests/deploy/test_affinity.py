@@ -6,12 +6,12 @@ import time
 from collections import Counter
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 
+from tests.cluster.cluster import Cluster
+from tests.cluster.shared import ROOMS, NewNginx
+from tests.cluster.viewer import Viewer, asked_as
 from tests.deploy.asking import Answer, ask
-from tests.deploy.conftest import ROOMS, NewNginx, Servers
 from tests.deploy.nginx import Nginx
-from tests.test_two_processes import Viewer, asked_as
 
 pytestmark = [pytest.mark.slow, pytest.mark.beside]
 
@@ -38,21 +38,15 @@ def page_servers(nginx: Nginx, slugs: list[str], **how: str) -> dict[str, str]:
     return {slug: asked(nginx, f"/rooms/{slug}/", **how)[1] for slug in slugs}
 
 
-async def socket(nginx: Nginx, query: str, source: str = "127.0.0.1") -> ClientConnection:
-    url = nginx.url.replace("http", "ws")
-    return await connect(f"{url}/ws/party/{query}", local_addr=(source, 0))
-
-
 async def instance_of(nginx: Nginx, room: str, query: str, source: str = "127.0.0.1") -> str:
     """The name of the server that a socket of this room comes to."""
-    async with await socket(nginx, query, source) as joining:
-        viewer = Viewer(joining, "Ada")
-        await viewer.say("room:join", roomId=room, name="Ada")
-        return str((await viewer.until("user:self"))["instance"])
+    viewer = await Viewer.join(nginx, "Ada", room, query=query, address=source)
+    await viewer.end()
+    return viewer.instance
 
 
 async def test_a_rooms_page_and_sockets_come_to_one_server_whoever_asks(
-    servers: Servers, in_front: NewNginx
+    servers: Cluster, in_front: NewNginx
 ) -> None:
     nginx = in_front()
     found = page_servers(nginx, list(ROOMS))
@@ -103,7 +97,7 @@ def test_a_cookie_that_nginx_did_not_write_is_written_anew(in_front: NewNginx) -
 
 
 async def test_a_killed_server_sends_its_rooms_elsewhere_and_the_party_goes_on(
-    servers: Servers, in_front: NewNginx
+    servers: Cluster, in_front: NewNginx
 ) -> None:
     nginx = in_front()
     homes = page_servers(nginx, list(ROOMS))

@@ -12,9 +12,10 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from tests.cluster.cluster import Cluster
+from tests.cluster.shared import NewNginx
 from tests.commands import ROOT
 from tests.deploy.asking import ask
-from tests.deploy.conftest import NewNginx, Servers
 from tests.deploy.nginx import Nginx
 from watchparty.media import CONTENT_TYPES
 
@@ -35,8 +36,8 @@ TOLD = (
 
 
 @pytest.fixture
-def nginx(servers: Servers, in_front: NewNginx) -> Nginx:
-    return in_front(CSW_STATIC=str(servers.static), CSW_FILMS=str(FILMS))
+def nginx(collected_files: Path, in_front: NewNginx) -> Nginx:
+    return in_front(CSW_STATIC=str(collected_files), CSW_FILMS=str(FILMS))
 
 
 def hashed(static: Path, name: str) -> str:
@@ -52,9 +53,9 @@ def hashed(static: Path, name: str) -> str:
 )
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_a_static_file_is_the_same_from_nginx_and_from_a_server(
-    servers: Servers, nginx: Nginx, name: str, encoding: str
+    servers: Cluster, collected_files: Path, nginx: Nginx, name: str, encoding: str
 ) -> None:
-    path = hashed(servers.static, name)
+    path = hashed(collected_files, name)
     server = servers.by_name["one"]
     ours, theirs = (
         ask(url, path, Accept_Encoding=encoding, Host="localhost")
@@ -70,8 +71,8 @@ def test_a_static_file_is_the_same_from_nginx_and_from_a_server(
         assert ours.headers[header] == theirs.headers[header], header
 
 
-def test_the_compressed_twin_is_served(servers: Servers, nginx: Nginx) -> None:
-    path = hashed(servers.static, "css/base.css")
+def test_the_compressed_twin_is_served(collected_files: Path, nginx: Nginx) -> None:
+    path = hashed(collected_files, "css/base.css")
     packed, plain = (ask(nginx.url, path, Accept_Encoding=kind) for kind in ("gzip", "identity"))
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.body) < len(plain.body)
@@ -84,10 +85,10 @@ def test_a_name_without_a_hash_is_not_kept_for_ever(nginx: Nginx) -> None:
 
 
 def test_a_file_that_nginx_lacks_is_asked_from_a_server(
-    servers: Servers, in_front: NewNginx
+    servers: Cluster, collected_files: Path, in_front: NewNginx
 ) -> None:
     bare = in_front()
-    for path in (hashed(servers.static, "css/base.css"), FILM):
+    for path in (hashed(collected_files, "css/base.css"), FILM):
         assert ask(bare.url, path).status == 200
         assert bare.answered(path)[-1]["server"] in servers.addresses
 
@@ -129,8 +130,8 @@ def test_films_have_the_types_that_the_servers_give_them(
         assert ask(nginx.url, f"/media/film{suffix}").headers["Content-Type"] == kind
 
 
-def test_parts_of_static_files_are_answered_too(servers: Servers, nginx: Nginx) -> None:
-    path = hashed(servers.static, "css/base.css")
+def test_parts_of_static_files_are_answered_too(collected_files: Path, nginx: Nginx) -> None:
+    path = hashed(collected_files, "css/base.css")
     part = ask(nginx.url, path, Range="bytes=2-11")
     assert (part.status, part.body) == (206, ask(nginx.url, path).body[2:12])
 

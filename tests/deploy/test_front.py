@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from tests.cluster.shared import SOCKETS_OPEN, NewNginx
 from tests.commands import ROOT
 from tests.deploy.asking import ask
-from tests.deploy.conftest import SOCKETS_OPEN, NewNginx
 from tests.deploy.nginx import Nginx
 
 pytestmark = [pytest.mark.slow, pytest.mark.beside]

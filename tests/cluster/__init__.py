@@ -1,0 +1,1 @@
+"""A whole deployment on loopback, viewers who live in it, and what both must show."""
