@@ -42,8 +42,8 @@ class Cluster:
     """Servers by name, started together, and all that they stand on.
 
     `with Cluster(folder, rooms=["demo"]) as cluster:` starts and ends all of it. Development
-    settings unless there is a folder for `static` files: with DEBUG pages name files as they lie
-    in static/, so nothing has to be collected. Nothing of the wire depends on it.
+    settings unless there is a folder for `static` files, which are collected if they are not there:
+    with DEBUG pages name files as they lie in static/. Nothing of the wire depends on it.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Cluster:
         """Start all that can be started at once, with an empty Redis and the rooms."""
         with ThreadPoolExecutor() as pool:
             waited_for: list[Future[Any]] = [pool.submit(self.redis.start)]
-            if self.static is not None:
+            if self.static is not None and not (self.static / "staticfiles.json").exists():
                 plainly = partial(collect, bundled=False, ignored=["admin"])
                 waited_for.append(pool.submit(plainly, self.static))
             self._prepare()
