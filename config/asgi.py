@@ -37,6 +37,7 @@ from watchparty.hub.work import HubContext
 from watchparty.routing import websocket_urlpatterns as party_urlpatterns
 from watchparty.store.archive import DatabaseArchive
 from watchparty.store.base import RoomStore
+from watchparty.store.listing import RedisListing
 from watchparty.store.memory import MemoryStore
 from watchparty.store.redis import RedisStore
 
@@ -62,6 +63,7 @@ def make_hub() -> Hub:
         now_ms=clock.timebase.now_ms,
         instance=settings.INSTANCE_ID,
         alone=not settings.REDIS_URL,
+        listing=RedisListing(settings.REDIS_URL) if settings.REDIS_URL else None,
     )
     return Hub(context, lambda: clock.timebase.server_time(utc_ms()))
 

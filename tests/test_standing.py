@@ -164,6 +164,22 @@ async def test_at_another_server_roles_removals_and_questions_arrive(party: Part
     assert set(await asked_roles(ada)) == {"Ada", "Cy"}
 
 
+async def test_asking_counts_on_what_was_decided_elsewhere_before_it_is_heard_of(
+    party: Party,
+) -> None:
+    here, there = party.server("s1", alone=False), party.server("s2", alone=False)
+    ada, bo = await party.member(here, "Ada"), await party.member(there, "Bo")
+    await later()
+    party.layer.losing = 1
+    ada.say("room:settings", control="ask", ref="r1")
+    await later()
+    assert not bo.heard("room:settings")
+    bo.say("member:ask")
+    await later()
+    assert ada.heard("member:asked") == [{"type": "member:asked", "userId": bo.id}]
+    assert not bo.heard("error")
+
+
 # -- Who is banned
 
 

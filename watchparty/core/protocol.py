@@ -602,7 +602,7 @@ class UserSelf(User, tag_field="type", tag="user:self"):
 
 
 class RoomsListed(Message, tag="rooms:list"):
-    """The public rooms."""
+    """The public rooms with people in them, over all servers, the fullest first."""
 
     rooms: list[RoomSummary]
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct
 from sync.core.wire import CloseCode, ErrorCode, ErrorMessage, RateLimited, wire_ms
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway
-from watchparty.hub.work import Arrive, Ask, Own, Snapshot, Spend, Work
+from watchparty.hub.work import Arrive, Ask, Look, Own, Snapshot, Spend, Work
 from watchparty.store.base import NoSuchRoom, RoomIsClosed, StoreUnavailable
 
 UNKNOWN_OUTCOME: Final = "The room did not answer in time: the outcome is unknown."
@@ -51,7 +51,7 @@ def tell_failure(work: Work, problem: Exception) -> None:
                 done.set_exception(problem)
         case Ask(connection, command):
             _tell(connection, problem, UNKNOWN_OUTCOME, command.ref)
-        case Arrive(connection) | Spend(connection) | Snapshot(connection):
+        case Arrive(connection) | Spend(connection) | Look(connection) | Snapshot(connection):
             _tell(connection, problem, NO_ANSWER)
         case _:
             pass  # the room's own business; it is tried again when it is due

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import structs
 
@@ -38,6 +39,7 @@ class Asking:
         *,
         state: Callable[[], RoomState | None],
         submit: Callable[[Ask], object],
+        look: Callable[[Connection, Callable[[RoomState], object]], object],
         spend: Callable[[Connection, str, Callable[[], object]], None],
         publish: Callable[[Frame], None],
     ) -> None:
@@ -46,6 +48,7 @@ class Asking:
         self._gatekeeper = gatekeeper
         self._state = state
         self._submit = submit
+        self._look = look
         self._spend = spend
         self._publish = publish
         self._hashing: set[asyncio.Task[None]] = set()
@@ -74,19 +77,25 @@ class Asking:
             self._submit(Ask(connection, command))
 
     def ask_for_control(self, connection: Connection, user_id: str) -> None:
-        """A guest asks; owner and hosts hear it, here and elsewhere."""
-        state = self._state()
-        if state is None or state.settings.control != "ask":
-            connection.tell(error("forbidden", "Nobody has to ask here."))
-        elif may_control(state, connection.person):
-            connection.tell(error("forbidden", "You may control the film already."))
-        else:
-            self._spend(connection, ACTIONS[MemberAsk], lambda: self._tell_hosts(user_id))
+        """A guest asks; owner and hosts hear it, here and elsewhere.
+
+        Decided on what the store holds: another server's word may be the client's already, and not
+        yet this room's.
+        """
+        self._look(connection, partial(self._pass_on, connection, user_id))
 
     def stop(self) -> None:
         """What is not hashed yet is not asked any more."""
         for task in self._hashing:
             task.cancel()
+
+    def _pass_on(self, connection: Connection, user_id: str, state: RoomState) -> None:
+        if state.settings.control != "ask":
+            connection.tell(error("forbidden", "Nobody has to ask here."))
+        elif may_control(state, connection.person):
+            connection.tell(error("forbidden", "You may control the film already."))
+        else:
+            self._spend(connection, ACTIONS[MemberAsk], lambda: self._tell_hosts(user_id))
 
     def _tell_hosts(self, user_id: str) -> None:
         asks = encode(MemberAsked(user_id=user_id))

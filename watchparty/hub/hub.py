@@ -26,6 +26,7 @@ from watchparty.core.protocol import (
 )
 from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
+from watchparty.hub.public_rooms import SHARE_EVERY_S, PublicRooms
 from watchparty.hub.room_hub import RoomHub
 from watchparty.hub.work import HubContext
 from watchparty.store.base import Outcome
@@ -37,7 +38,6 @@ SERVER_TIME_EVERY: Final = 15
 """Seconds between `server:time` in a party (each second on the clock socket)."""
 CIVIL_STEP_MS: Final = 5.0
 """A change of UTC against the media clock that is told at once."""
-MAX_LISTED: Final = 100
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Hub:
         self._context = context
         self._server_time = server_time
         self._rooms: dict[str, RoomHub] = {}
+        self._public = PublicRooms(context.listing)
         self._connections: set[Connection] = set()
         self._told_time: ServerTime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,10 +103,11 @@ class Hub:
                 self._take_from_member(connection, message)
 
     def room_summaries(self) -> list[RoomSummary]:
-        """Public rooms with somebody in them, the fullest first."""
-        summaries = [room.summary() for room in list(self._rooms.values())]
-        shown = [summary for summary in summaries if summary and summary.user_count]
-        return sorted(shown, key=lambda summary: -summary.user_count)[:MAX_LISTED]
+        """Public rooms of all servers with somebody in them, the fullest first. For any thread."""
+        return self._public.listed(self._summaries(), self.now_ms)
+
+    def _summaries(self) -> dict[str, RoomSummary | None]:
+        return {room.slug: room.summary() for room in list(self._rooms.values())}
 
     def command(self, slug: str, command: Command) -> "Future[Outcome]":
         """Have a command applied to a room, from any thread; the room is opened if need be.
@@ -126,6 +128,7 @@ class Hub:
         for room in list(self._rooms.values()):
             await room.close()
         self._rooms.clear()
+        await self._public.close()
         await self._context.store.close(self.now_ms)
 
     def _take_from_member(  # noqa: C901 - a table: one line for each message
@@ -195,6 +198,8 @@ class Hub:
                 room.each_second(now_ms, digest=second % DIGEST_EVERY == 0)
             except Exception:
                 logger.exception("room %s: housekeeping failed", room.slug)
+        if second % SHARE_EVERY_S == 0:
+            self._public.share_soon(self._summaries(), now_ms)
         self._tell_time(to_all=second % SERVER_TIME_EVERY == 0)
 
     def _tell_time(self, *, to_all: bool) -> None:

@@ -51,6 +51,7 @@ from watchparty.hub.work import (
     Ask,
     CatchUp,
     HubContext,
+    Look,
     Own,
     Renew,
     Settle,
@@ -155,6 +156,7 @@ class RoomHub:
             self._gatekeeper,
             state=lambda: self._stream.state,
             submit=lambda work: self._put(work, work.connection, work.command.ref),
+            look=lambda connection, then: self._put(Look(connection, then), connection),
             spend=self._spend,
             publish=self._note_news,
         )
@@ -248,7 +250,7 @@ class RoomHub:
             self._vacating = False
         tell_failure(work, problem)
 
-    async def _handle(self, work: Work) -> None:
+    async def _handle(self, work: Work) -> None:  # noqa: C901 - a table: one line for each
         match work:
             case Arrive():
                 await self._admission.admit(work)
@@ -256,6 +258,9 @@ class RoomHub:
                 await self._decide(connection, command)
             case Spend(connection, action, then):
                 await self._grant(connection, action, then)
+            case Look(_, then):
+                _, state = await self._open()
+                then(state)
             case Snapshot(connection):
                 await self._tell_snapshot(connection)
             case Own(command, done):

@@ -6,10 +6,11 @@ from concurrent.futures import Future
 from msgspec import Struct
 
 from watchparty.core.protocol import RoomJoin
-from watchparty.core.state import Command
+from watchparty.core.state import Command, RoomState
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
 from watchparty.store.base import Outcome, RoomStore
+from watchparty.store.listing import Listing
 
 
 class HubContext(Struct, frozen=True):
@@ -21,6 +22,8 @@ class HubContext(Struct, frozen=True):
     instance: str
     alone: bool
     """No other server can hold a member of any room."""
+    listing: Listing | None = None
+    """The public rooms of all servers, where there are others."""
 
 
 class Arrive(Struct, frozen=True):
@@ -46,6 +49,13 @@ class Spend(Struct, frozen=True):
     action: str
     then: Callable[[], object]
     """Done if the bucket grants it."""
+
+
+class Look(Struct, frozen=True):
+    """Something of a member's is decided on the newest state, which is the store's."""
+
+    connection: Connection
+    then: Callable[[RoomState], object]
 
 
 class Snapshot(Struct, frozen=True):
@@ -77,4 +87,4 @@ class Vacate(Struct, frozen=True):
     """Nobody has been here for a minute."""
 
 
-Work = Arrive | Ask | Spend | Snapshot | Own | CatchUp | Settle | Renew | Vacate
+Work = Arrive | Ask | Spend | Look | Snapshot | Own | CatchUp | Settle | Renew | Vacate

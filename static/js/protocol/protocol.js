@@ -725,7 +725,7 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * The public rooms.
+ * The public rooms with people in them, over all servers, the fullest first.
  * @typedef {Object} RoomsListed
  * @property {"rooms:list"} type
  * @property {RoomSummary[]} rooms
