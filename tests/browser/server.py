@@ -80,6 +80,11 @@ class Server:
         raise AssertionError(f"the server does not answer:\n{self.log()}")
 
     @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """Of the process that was started: a server, or the supervisor of several."""
         assert self._process is not None
@@ -110,7 +115,7 @@ class Server:
 
     def stop(self) -> None:
         """End it, whatever state it is in."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.is_running:
             self.resume()
             self._process.terminate()
             try:

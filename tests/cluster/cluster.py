@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.request import urlopen
 
-from tests.browser.server import Server, collect, production_settings
+from tests.browser.server import ADMIN_PASSWORD, Server, collect, production_settings
 from tests.commands import SAFE_KEY, environment, migrated, run
 from tests.deploy.nginx import Nginx
 from tests.postgres_server import PostgresServer
@@ -30,6 +30,7 @@ PREPARE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("demo_room", verbosity=0, slug={rooms})
+call_command("createsuperuser", interactive=False, username="admin", email="a@example.org")
 """
 
 Bent = Mapping[str, float]
@@ -41,9 +42,10 @@ BENT, BENT_WITH_FILES = "tests.bent_clocks", "tests.browser.bent_settings"
 class Cluster:
     """Servers by name, started together, and all that they stand on.
 
-    `with Cluster(folder, rooms=["demo"]) as cluster:` starts and ends all of it. Development
-    settings unless there is a folder for `static` files, which are collected if they are not there:
-    with DEBUG pages name files as they lie in static/. Nothing of the wire depends on it.
+    `with Cluster(folder, rooms=["demo"]) as cluster:` starts and ends all of it, with an
+    administrator, `admin`. Development settings unless there is a folder for `static` files, which
+    are collected if they are not there: with DEBUG pages name files as they lie in static/. Nothing
+    of the wire depends on it.
     """
 
     def __init__(
@@ -146,7 +148,8 @@ class Cluster:
             (self.folder / "db.sqlite3").write_bytes(migrated())
         script = PREPARE.format(rooms=self.rooms)
         command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", script]
-        done = run(command, environment(**self._settings))
+        settings = {**self._settings, "DJANGO_SUPERUSER_PASSWORD": ADMIN_PASSWORD}
+        done = run(command, environment(**settings))
         assert done.returncode == 0, done.stderr
 
     def each(self, do: Callable[[Server], object], *names: str) -> None:
@@ -179,6 +182,15 @@ class Cluster:
         with urlopen(f"{self.by_name[name].url}/api/health", timeout=5) as response:
             told: dict[str, Any] = json.load(response)
         return told
+
+    def key_of(self, slug: str) -> int:
+        """A room's key in the database, as the admin's pages have it."""
+        assert self.postgres is not None
+        with self.postgres.client() as client:
+            found = client.execute("SELECT id FROM watchparty_room WHERE slug = %s", [slug])
+            [(key,)] = found.fetchall()
+        assert isinstance(key, int)
+        return key
 
     def leap(self, name: str) -> None:
         """Let a server's clocks step, as its `clocks` say."""

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
+from tests.browser.server import ADMIN_PASSWORD
 from tests.cluster.viewer import Place
 
 _numbers = count(1)
@@ -32,8 +33,7 @@ class Person:
 
     def open_room(self, place: Place, title: str = "Ours", **form: str) -> str:
         """Open a room of their own; its slug."""
-        fields = {"title": title, "csrfmiddlewaretoken": self._cookies["csrftoken"], **form}
-        status, where, body = self.ask(place, "/rooms/", urlencode(fields))
+        status, where, body = self._post(place, "/rooms/", {"title": title, **form})
         assert status == 302, (status, body)
         return where.strip("/").removeprefix("rooms/")
 
@@ -54,3 +54,17 @@ class Person:
             return response.status, response.headers.get("Location", ""), body
         finally:
             connection.close()
+
+    def sign_in(self, place: Place, name: str = "admin") -> None:
+        """Become who has an account."""
+        form = {"username": name, "password": ADMIN_PASSWORD, "next": "/admin/"}
+        assert self._post(place, "/admin/login/", form)[0] == 302
+
+    def close_room(self, place: Place, key: int) -> None:
+        """As an administrator, by the action on the page that lists rooms."""
+        form = {"action": "close_rooms", "_selected_action": str(key)}
+        assert self._post(place, "/admin/watchparty/room/", form)[0] == 302
+
+    def _post(self, place: Place, path: str, fields: dict[str, str]) -> tuple[int, str, str]:
+        token = {"csrfmiddlewaretoken": self._cookies["csrftoken"]}
+        return self.ask(place, path, urlencode(token | fields))

@@ -11,6 +11,12 @@ ROOMS = ("demo", "lost", "far", "near")
 SOCKETS_OPEN = 12
 """Of one address on one server: more than any test needs, few enough to be reached."""
 
+CLOCKS = {
+    "two": {"utcMs": 2000, "rawMs": -300_000, "ppm": 50},
+    "three": {"utcMs": -1000, "rawMs": 5000, "ppm": -50},
+}
+"""Of one host all are right together: what agrees here does so by our own doing."""
+
 NewNginx = Callable[..., Nginx]
 
 
@@ -21,6 +27,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         tmp_path_factory.mktemp("cluster"),
         rooms=ROOMS,
         static=tmp_path_factory.mktemp("static"),
+        clocks=CLOCKS,
         ADDRESS_SOCKETS_OPEN=str(SOCKETS_OPEN),
     ) as cluster:
         yield cluster

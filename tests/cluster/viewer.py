@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import math
 import random
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
@@ -32,6 +34,9 @@ class Place(Protocol):
     url: str
 
 
+Places = Place | Sequence[Place]
+
+
 def asked_as(ref: str) -> Callable[[Message], bool]:
     """For `until`: the answer to this intent."""
     return lambda message: message.get("ref") == ref
@@ -51,7 +56,7 @@ class Viewer:
 
     def __init__(
         self,
-        places: Place | Sequence[Place],
+        places: Places,
         name: str,
         room: str = "demo",
         *,
@@ -93,21 +98,27 @@ class Viewer:
         self._refs = count(1)
         self._asking = Asking(self.timeline, self._send_joined, self._chance.random)
         self._socket: ClientConnection | None = None
+        self._ahead_ms: float | None = None
+        self._best_delay_ms = math.inf
         self._retry_in_ms: float | None = None
         self._living: asyncio.Task[None] | None = None
         self._handles: dict[str, asyncio.TimerHandle] = {}
 
     @classmethod
-    async def join(cls, places: Place | Sequence[Place], name: str, *room: str, **how: Any) -> Self:
+    async def join(cls, places: Places, name: str, *room: str, **how: Any) -> Self:
         """A viewer who has been let in. Raises AssertionError if not."""
         viewer = cls(places, name, *room, **how)
-        viewer.come()
-        await viewer.until("room:joined")
+        await viewer.come_in()
         return viewer
 
     def come(self) -> None:
         """Open the socket, and be there from now on."""
         self._living = asyncio.create_task(self._live(), name=f"viewer {self.name}")
+
+    async def come_in(self) -> None:
+        """Come, and be let in. Raises AssertionError if not."""
+        self.come()
+        await self.until("room:joined")
 
     async def end(self) -> None:
         """Close the tab."""
@@ -176,6 +187,12 @@ class Viewer:
 
         await self.see(is_there, f"{position}", within_s)
 
+    async def media_ms(self) -> float:
+        """The media clock, as its best probe has it."""
+        await self.see(lambda: self._ahead_ms is not None, "answer to a probe")
+        assert self._ahead_ms is not None
+        return round(time.monotonic() * 1000 + self._ahead_ms, 3)
+
     # -- What it does --------------------------------------------------------------------------
 
     async def say(self, type_: str, **fields: Any) -> None:
@@ -242,7 +259,7 @@ class Viewer:
         self.timeline.note("connected", seen={"place": place.url})
         self._send(self._join)
         self._later("join", coming_back.JOIN_S, self.drop)
-        self._later("probe", coming_back.PROBE_EVERY_S, self._probe)
+        self._probe()
         try:
             with suppress(ConnectionClosed):
                 async for text in self._socket:
@@ -271,7 +288,7 @@ class Viewer:
             self._handles.pop(what).cancel()
 
     def _probe(self) -> None:
-        self._send({"type": "time:sync", "clientTimestamp": 0.0})
+        self._send({"type": "time:sync", "clientTimestamp": round(time.monotonic() * 1000, 3)})
         self._later("probe", coming_back.PROBE_EVERY_S, self._probe)
         if "silence" not in self._handles:
             self._later("silence", coming_back.PROBE_PATIENCE_S, self._is_silent)
@@ -303,6 +320,8 @@ class Viewer:
                 self._join["ticket"] = message["ticket"]
             case "room:joined":
                 self._take_snapshot(message)
+            case "time:sync:response":
+                self._take_time(message)
             case "server:draining":
                 self._retry_in_ms = message["retryIn"]
             case "error" | "error:ratelimit":
@@ -311,6 +330,15 @@ class Viewer:
                 self.texts.setdefault(position_of(message), text)
                 self._take_event(message)
         self.timeline.stir()
+
+    def _take_time(self, answer: Message) -> None:
+        """The quickest exchange so far says how far the media clock is ahead of our own."""
+        t4_ms = time.monotonic() * 1000
+        delay_ms = t4_ms - answer["clientTimestamp"]
+        if delay_ms < self._best_delay_ms:
+            self._best_delay_ms = delay_ms
+            middle_ms = (answer["serverReceiveTime"] + answer["serverSendTime"]) / 2
+            self._ahead_ms = middle_ms - (t4_ms + answer["clientTimestamp"]) / 2
 
     def _take_snapshot(self, joined: Message) -> None:
         self._forget("join")
