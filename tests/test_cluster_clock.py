@@ -1,10 +1,7 @@
 """Two real servers with wrong clocks and a real Redis: what they show is one media clock."""
 
-import json
-import os
 import signal
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,39 +11,27 @@ import pytest
 
 from bench.probe_client import ProbeClient
 from sync.redis_time import KEYS
-from tests.browser.server import Server
-from tests.redis_server import RedisServer
+from tests.cluster.cluster import Bent, Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.beside]  # clocks are watched for a minute and more
 
+NAMES = ("one", "two")
 PROBES = 12
 """In a burst; the quickest counts. The bucket holds 16."""
 TOLD_WITHIN_S = 12.0
 CLOSE_MS = 3.0
 """Asked of media clocks on a machine that others use too; what was seen is in docs/accuracy.md."""
 
-Bent = dict[str, float]
-
 
 class Pair:
     """Both servers of the cluster, seen through their sockets by one who knows the true time."""
 
-    def __init__(self, folder: Path, redis: RedisServer, *clocks: Bent) -> None:
-        self.redis = redis
+    def __init__(self, cluster: Cluster) -> None:
+        self.redis = cluster.redis
+        self.servers = cluster.servers
         self.apart_ms: list[float] = []
         """How far the second was ahead of the first, at every look."""
-        self.servers = []
-        for name, bent in zip(("one", "two"), clocks, strict=True):
-            (folder / name).mkdir()
-            self.servers.append(
-                Server(
-                    folder / name,
-                    INSTANCE_ID=name,
-                    REDIS_URL=redis.url,
-                    DJANGO_SETTINGS_MODULE="tests.bent_clocks",
-                    TESTS_CLOCKS=json.dumps(bent),
-                )
-            )
+        self._cluster = cluster
 
     def look(self) -> list[float]:
         """Media time of both minus one true clock, ms, each by its quickest probe."""
@@ -70,11 +55,7 @@ class Pair:
 
     def told(self) -> list[dict[str, Any]]:
         """What /api/health of both says of the clock."""
-        found = []
-        for server in self.servers:
-            with urllib.request.urlopen(f"{server.url}/api/health", timeout=5) as response:
-                found.append(json.load(response)["timebase"])
-        return found
+        return [self._cluster.health(name)["timebase"] for name in self._cluster.by_name]
 
     def until(
         self, such: Callable[[dict[str, Any]], bool], within_s: float = TOLD_WITHIN_S
@@ -87,9 +68,7 @@ class Pair:
 
     def step(self, index: int) -> None:
         """Let a server's clock leap, as its settings say."""
-        process = self.servers[index]._process
-        assert process is not None
-        os.kill(process.pid, signal.SIGUSR1)
+        self._cluster.leap(NAMES[index])
 
 
 def is_(state: str) -> Callable[[dict[str, Any]], bool]:
@@ -99,24 +78,18 @@ def is_(state: str) -> Callable[[dict[str, Any]], bool]:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Pair]]:
     """Starts a pair; ends all of it."""
-    redis = RedisServer()
-    redis.start()
     pairs: list[Pair] = []
 
     def start(*clocks: Bent) -> Pair:
-        pairs.append(Pair(tmp_path, redis, *clocks))
-        for server in pairs[0].servers:
-            server.start()
+        bent = dict(zip(NAMES, clocks, strict=True))
+        cluster = Cluster(tmp_path, NAMES, rooms=(), postgres=False, clocks=bent)
+        pairs.append(Pair(running.enter_context(cluster)))
         return pairs[0]
 
-    try:
+    with ExitStack() as running:
         yield start
-    finally:
         for pair in pairs:
             print("apart, ms:", *(f"{apart:.3f}" for apart in pair.apart_ms))
-            for server in pair.servers:
-                server.stop()
-        redis.end()
 
 
 def test_servers_whose_clocks_are_two_seconds_apart_show_one_media_clock(start: Any) -> None:

@@ -146,6 +146,8 @@ class Cluster:
             self.postgres.start()
         else:
             (self.folder / "db.sqlite3").write_bytes(migrated())
+            if not self.rooms:
+                return  # and no administrator either: a command costs a second and more
         script = PREPARE.format(rooms=self.rooms)
         command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", script]
         settings = {**self._settings, "DJANGO_SUPERUSER_PASSWORD": ADMIN_PASSWORD}

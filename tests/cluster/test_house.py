@@ -47,8 +47,8 @@ async def test_slow_mode_counts_a_person_over_all_servers(cluster: Cluster, part
     await agree(ada, *tabs)
 
 
-async def test_control_is_asked_for_and_given_across_servers(party: Party) -> None:
-    ada, ben, cy = await party.three()
+async def test_control_is_asked_for_and_given_across_servers(either_party: Party) -> None:
+    ada, ben, cy = await either_party.three()
     await ada.ask("room:settings", control="ask")
     with pytest.raises(Refused, match="forbidden"):
         await ben.ask("video:play")
@@ -65,8 +65,8 @@ async def test_control_is_asked_for_and_given_across_servers(party: Party) -> No
     await agree(ada, ben, cy)
 
 
-async def test_roles_given_on_one_server_hold_on_all(party: Party) -> None:
-    ada, ben, cy = await party.three()
+async def test_roles_given_on_one_server_hold_on_all(either_party: Party) -> None:
+    ada, ben, cy = await either_party.three()
     await ada.ask("member:role", userId=ben.id, role="host")
     await ben.ask("room:settings", title="Ben's evening")
     await ada.ask("member:role", userId=cy.id, role="owner")
@@ -108,14 +108,14 @@ async def test_who_is_sent_out_loses_the_sockets_on_every_server(
         await party.join("Forgiven", cluster["three"], cookie=guest.cookie)
 
 
-async def test_doors_are_shut_on_all_servers_and_a_ticket_opens_them(party: Party) -> None:
-    ada, ben, _ = await party.three()
+async def test_doors_are_shut_on_all_servers_and_a_ticket_opens_them(either_party: Party) -> None:
+    ada, ben, _ = await either_party.three()
     await ada.ask("room:settings", password="clockwork")
-    assert await turned_away(party) == "password_required"
-    assert await turned_away(party, password="wrong") == "wrong_password"
-    await party.join("Dee", password="clockwork")
+    assert await turned_away(either_party) == "password_required"
+    assert await turned_away(either_party, password="wrong") == "wrong_password"
+    await either_party.join("Dee", password="clockwork")
     await ada.ask("room:settings", password="", locked=True)
-    assert await turned_away(party) == "locked"
+    assert await turned_away(either_party) == "locked"
     ben.drop()
     await ben.see(lambda: len(ben.timeline.of("joined")) == 2, "being back")
     assert not ben.heard("error")
@@ -130,10 +130,10 @@ async def turned_away(party: Party, **join: Any) -> str:
     return str(stranger.heard("error")[-1]["code"])
 
 
-async def test_places_are_counted_over_all_servers(party: Party) -> None:
-    viewers = await party.three()
+async def test_places_are_counted_over_all_servers(either_party: Party) -> None:
+    viewers = await either_party.three()
     await viewers[0].ask("room:settings", maxUsers=5)
-    crowd = [party.viewer(f"C{number}") for number in range(6)]
+    crowd = [either_party.viewer(f"C{number}") for number in range(6)]
     for each in crowd:
         each.come()
     for each in crowd:
@@ -144,8 +144,8 @@ async def test_places_are_counted_over_all_servers(party: Party) -> None:
     assert len(joined) <= 2
     assert full == ["room_full"] * (6 - len(joined))
     for number in range(2 - len(joined)):
-        await party.join(f"Late{number}")
-    assert await turned_away(party) == "room_full"
+        await either_party.join(f"Late{number}")
+    assert await turned_away(either_party) == "room_full"
     assert len(await viewers[1].list()) == 5
 
 
@@ -153,14 +153,14 @@ def is_answered(viewer: Viewer) -> bool:
     return viewer.is_joined or viewer.is_gone
 
 
-async def test_a_room_that_is_closed_is_closed_everywhere(party: Party) -> None:
-    viewers = await party.three()
+async def test_a_room_that_is_closed_is_closed_everywhere(either_party: Party) -> None:
+    viewers = await either_party.three()
     with pytest.raises(Refused, match="forbidden"):
         await viewers[1].ask("room:close")
     await viewers[0].ask("room:close")
     assert [await viewer.end_of_socket() for viewer in viewers] == [4410] * 3
     assert all(viewer.seen.is_closed and viewer.is_gone for viewer in viewers)
-    late = party.viewer("Late")
+    late = either_party.viewer("Late")
     late.come()
     assert await late.end_of_socket() == 4410
 
