@@ -62,10 +62,12 @@ async def test_who_has_not_yet_seen_a_seek_undoes_nothing(either_party: Party) -
     ada, ben, cy = await either_party.three()
     played = await ada.ask("video:play")
     await cy.reach(position_of(played))
-    sought = await ben.ask("video:seek", time=40.0)
-    stale_s = 0.3
-    paused = await cy.ask("video:pause", currentTime=stale_s, baseSeq=played["seq"])
-    assert paused["currentTime"] == pytest.approx(at_s(sought, paused["serverTimestamp"]), abs=0.01)
+    sought = await ben.ask("video:seek", time=at_s(played, await ben.media_ms()) + 0.2)
+    # So near that Cy's own place would count, had Cy seen the seek.
+    clicked_ms = await cy.media_ms()
+    pressed = {"currentTime": at_s(played, clicked_ms), "at": clicked_ms, "baseSeq": played["seq"]}
+    paused = await cy.ask("video:pause", **pressed)
+    assert paused["currentTime"] == pytest.approx(at_s(sought, clicked_ms), abs=0.002)
 
     film = ada.seen.video["source"]
     await ada.ask("video:source", source={"kind": "file", "url": film["url"], "title": "Again"})
