@@ -23,7 +23,8 @@ def pause_s(
 ) -> float | None:
     """How long to stay away after a close (None: there was none); None: for good.
 
-    `attempt` counts failures in a row, `retry_in_ms` is what `server:draining` said.
+    Binary and too large frames are a test's own doing: here they end it, where a browser comes back
+    once. `attempt` counts failures in a row, `retry_in_ms` is what `server:draining` said.
     """
     if code in STAYS_AWAY or code in (LEFT, BINARY, TOO_LARGE, NOT_JOINED):
         return None

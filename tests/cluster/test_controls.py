@@ -1,6 +1,7 @@
 """One film over three servers: who controls it from wherever, all see the same."""
 
 import asyncio
+import time
 from functools import partial
 
 import pytest
@@ -34,7 +35,7 @@ async def test_the_actors_own_instant_and_place_count_where_they_are_near(
     either_party: Party,
 ) -> None:
     ada, ben, cy = await either_party.three()
-    clicked_ms = await ada.media_ms() - 600
+    clicked_ms = await ada.media_ms() - 400
     played = await ada.ask("video:play", currentTime=0.0, at=clicked_ms)
     assert (played["serverTimestamp"], played["currentTime"]) == (clicked_ms, 0.0)
 
@@ -54,7 +55,7 @@ async def test_the_actors_own_instant_and_place_count_where_they_are_near(
     for wrong_ms in (-1500.0, 5000.0):
         now_ms = await ben.media_ms()
         moved = await ben.ask("video:seek", time=10.0, at=now_ms + wrong_ms)
-        assert abs(moved["serverTimestamp"] - now_ms) < 1000
+        assert now_ms - 50 < moved["serverTimestamp"] < await ben.media_ms() + 50
     await agree(ada, ben, cy)
 
 
@@ -130,14 +131,16 @@ async def test_joins_of_one_person_are_counted_over_all_servers(party: Party) ->
     """Five at once, then one more every 2 s."""
     cookie = party.owner.cookie
     tabs = [party.viewer(f"Ada{number}", cookie=cookie) for number in range(8)]
+    begun_s = time.monotonic()
     for tab in tabs:
         tab.come()
     for tab in tabs:
         await tab.see(partial(first_answer, tab), "answer")
+    passed_s = time.monotonic() - begun_s
     told = {first_answer(tab) for tab in tabs}
     came = [tab for tab in tabs if first_answer(tab) == "user:self"]
     assert told == {"user:self", "error:ratelimit"}
-    assert len(came) == 5
+    assert 5 <= len(came) <= 5 + passed_s / 2
     assert len({tab.instance for tab in came}) == 3
 
 
