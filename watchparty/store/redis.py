@@ -2,13 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
-
-from msgspec import structs
 
 from sync.core.bucket import Limit
 from watchparty.core.idempotence import REMEMBERED_MS
-from watchparty.core.keeping import SavedRoom, restore
+from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import OrderedEvent, User
 from watchparty.core.state import Applied, Command, Limited, RoomState
 from watchparty.store import redis_forms as forms
@@ -20,24 +17,16 @@ from watchparty.store.base import (
     Archive,
     CasStore,
     Conflict,
-    Kept,
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
     RoomRecord,
     StoreUnavailable,
     Told,
-    as_kept,
-    fresh_state,
 )
 from watchparty.store.locks import Locks
 from watchparty.store.redis_calls import RedisCalls
-
-KEPT_MS: Final = 24 * 3600 * 1000
-"""A room that no server touches for this long is forgotten by Redis; the archive still has it."""
-
-REVIVING_MS: Final = 3000
-"""How long one server may take to fetch a room from the archive before another one tries."""
+from watchparty.store.redis_revival import KEPT_MS, Held, Revival
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +49,26 @@ class RedisStore(CasStore):
         self._limits = limits
         self._server = server
         self._clock_id = clock_id
-        self._new_epoch = new_epoch
+        self._revival = Revival(
+            self._redis, archive, server=server, clock_id=clock_id, new_epoch=new_epoch
+        )
         self._locks = Locks()
-        self._held: dict[str, RoomState] = {}
-        """The newest state seen of each room that is held here: what a lost Redis is told."""
+        self._held: dict[str, Held] = {}
 
     # -- Rooms -------------------------------------------------------------------------------
 
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
         """A room's record and state, live and held by this server from now on."""
         async with self._locks.alone_with(slug):
-            record, state = await self._find(slug, now_ms) or await self._revive(slug, now_ms)
+            held = self._held.get(slug)
+            found = await self._revival.find(slug, now_ms)
+            record, state = found or await self._revival.revive(slug, held, now_ms)
             if record.closed or state.closed:
                 raise RoomIsClosed(slug)
-            self._held[slug] = state
+            if held is None:
+                self._held[slug] = Held(state)
+            else:
+                held.state = state
             return record, state
 
     async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
@@ -201,9 +196,7 @@ class RedisStore(CasStore):
         )
         match verdict:
             case b"done":
-                if isinstance(answer, Applied):
-                    self._held[slug] = answer.state
-                    self._keep(answer.state, now_ms, clean=False)
+                self._note(slug, command, answer, now_ms)
                 return Outcome(answer)
             case b"repeat":
                 return Outcome(forms.read_answer(details[0]), repeated=True)
@@ -214,56 +207,21 @@ class RedisStore(CasStore):
 
     # -- Going live and back -----------------------------------------------------------------
 
-    async def _find(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState] | None:
-        keys = [
-            forms.room_key(slug),
-            forms.room_key(slug, ":servers"),
-            forms.room_key(slug, ":events"),
-        ]
-        lease = (self._server, now_ms + LEASE_MS)
-        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS)
-        return (forms.read_record(found[0]), forms.read_state(found[1])) if found else None
+    def _note(self, slug: str, command: Command, answer: Answer, now_ms: float) -> None:
+        """What we have just committed: for the archive, and for a Redis that loses it."""
+        held = self._held.get(slug)
+        if held is not None:
+            held.note(slug, command, answer, now_ms)
+        if isinstance(answer, Applied):
+            if held is not None:
+                held.state = answer.state
+            self._keep(answer.state, now_ms, clean=False)
 
     async def _bring_back(self, slug: str, now_ms: float) -> None:
         """Redis does not know a room: nobody opened it, or Redis was lost while we hold it."""
         if slug not in self._held:
             raise NoSuchRoom(slug)
         await self.open(slug, now_ms)
-
-    async def _revive(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
-        async with self._redis.alone(forms.room_key(slug, ":lock"), REVIVING_MS):
-            live = await self._find(slug, now_ms)
-            if live is not None:
-                return live  # somebody was faster
-            kept = self._newest(slug, await self._archive.load(slug), now_ms)
-            epoch = self._new_epoch()
-            if kept.saved is None:
-                state = fresh_state(kept, epoch)
-            else:
-                restored = restore(kept.saved, boot_id=self._clock_id(), new_epoch=epoch)
-                state = as_kept(restored, kept)
-            if kept.record.closed:
-                return kept.record, state
-            keys = [
-                forms.room_key(slug),
-                forms.room_key(slug, ":servers"),
-                forms.room_key(slug, ":events"),
-            ]
-            lease = (self._server, now_ms + LEASE_MS)
-            seed = (forms.write(kept.record), forms.write(state), state.epoch, state.seq)
-            found = await self._redis.run(scripts.SEED, keys, *lease, *seed, KEPT_MS)
-            return forms.read_record(found[0]), forms.read_state(found[1])
-
-    def _newest(self, slug: str, kept: Kept, now_ms: float) -> Kept:
-        """What the archive holds, or our own copy where that has seen more of the same epoch."""
-        held = self._held.get(slug)
-        if held is None:
-            return kept
-        saved = kept.saved
-        if saved is not None and (saved.state.epoch != held.epoch or saved.state.seq >= held.seq):
-            return kept
-        ours = SavedRoom(state=held, saved_at_ms=now_ms, boot_id=self._clock_id(), clean=False)
-        return structs.replace(kept, saved=ours)
 
     async def _leave(self, slug: str, now_ms: float) -> RoomState | None:
         """Give up our hold; the room's state when it was the last one."""

@@ -66,7 +66,7 @@ class RedisCalls:
 
     async def close(self) -> None:
         """Hang up; another call connects again."""
-        await self._redis.aclose()
+        await self._pool.disconnect()
 
     async def _claim(self, key: str, for_ms: int) -> bool:
         return bool(await self._bounded(self._redis.set(key, "1", nx=True, px=for_ms)))

@@ -5,8 +5,12 @@ csw:room:{slug}:events         stream of ordered events, each under the id <seq>
 csw:room:{slug}:answer:U:REF   the answer remembered for (user, ref)
 csw:room:{slug}:servers        sorted set: server → end of its lease
 csw:room:{slug}:at:SERVER      hash: user id → User, the members at that server
+csw:room:{slug}:offer          hash: seq, state, the newest copy offered to a Redis that lost it
+csw:room:{slug}:offered        hash: answers that were given before it was lost
 csw:room:{slug}:lock           one server fetches the room from the archive
 csw:person:PERSON:ACTION       hash: a token bucket
+csw:run                        the run_id that its servers know
+csw:offering                   there while servers offer what they hold
 """
 
 from typing import Final

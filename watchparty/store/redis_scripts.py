@@ -2,17 +2,39 @@
 
 Numbers go through text with 17 digits, since Lua would shorten a media-clock instant. Every script
 about a room first sees that Redis is the same process (`run_id`) in which the room went live: a
-restarted one may have lost what servers have delivered, so its rooms count as gone.
+restarted one may have lost what servers have delivered, so its rooms count as gone. From the first
+word that it is another one it waits OFFERING_MS for what its servers hold of their rooms (ADR 33).
 """
 
 from typing import Final
 
+OFFERING_MS: Final = 1000
+"""PROTOCOL.md, Order: so long servers offer their copies to a Redis that has lost its rooms."""
+
+RUN: Final = "csw:run"
+"""The run_id of the Redis that is known to its servers: nobody has offered to another one yet."""
+
+OFFERING: Final = "csw:offering"
+"""There while servers offer."""
+
 _COMMON: Final = """
 local function text(number) return string.format('%.17g', number) end
 
+local function run_id() return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') end
+
 local function is_live(room)
   local run = redis.call('HGET', room, 'run')
-  return run and run == string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+  return run and run == run_id()
+end
+
+-- The milliseconds for which servers still offer; the first word of a new run begins them.
+local function offering(run_key, offering_key, for_ms)
+  local run = run_id()
+  if redis.call('GET', run_key) ~= run then
+    redis.call('SET', run_key, run)
+    redis.call('SET', offering_key, run, 'PX', for_ms)
+  end
+  return math.max(redis.call('PTTL', offering_key), 0)
 end
 
 -- An answer is remembered as epoch, instant and JSON, one line each.
@@ -66,22 +88,66 @@ return redis.call('HMGET', KEYS[1], 'record', 'state')
 """KEYS room, servers, events; ARGV server, lease's end, kept for ms → (record, state), or nothing
 if it is not live."""
 
+OFFERS: Final = (
+    _COMMON
+    + """
+return {run_id(), offering(KEYS[1], KEYS[2], ARGV[1])}
+"""
+)
+"""KEYS run, offering; ARGV offering ms → (run_id, milliseconds for which servers still offer)."""
+
+OFFER: Final = (
+    _COMMON
+    + """
+local room, offer, answers = KEYS[1], KEYS[2], KEYS[3]
+if is_live(room) then return 0 end
+local left_ms = offering(KEYS[4], KEYS[5], ARGV[1])
+local best = redis.call('HGET', offer, 'seq')
+if not best or tonumber(best) < tonumber(ARGV[2]) then
+  redis.call('HSET', offer, 'seq', ARGV[2], 'state', ARGV[3])
+end
+for index = 5, #ARGV, 2 do redis.call('HSET', answers, ARGV[index], ARGV[index + 1]) end
+redis.call('PEXPIRE', offer, ARGV[4])
+redis.call('PEXPIRE', answers, ARGV[4])
+return left_ms
+"""
+)
+"""KEYS room, offer, offered answers, run, offering; ARGV offering ms, seq, state, kept for ms, then
+(answer key, instant and JSON) … → milliseconds for which servers still offer; 0: too late."""
+
+OFFERED: Final = (
+    _COMMON
+    + """
+local found = {}
+for _, key in ipairs(KEYS) do found[#found + 1] = redis.call('HGET', key, 'state') end
+return found
+"""
+)
+"""KEYS offer, room → the states that servers offered and that an older Redis had kept, if any."""
+
 SEED: Final = (
     _COMMON
     + """
-if not is_live(KEYS[1]) then
-  redis.call('DEL', KEYS[1], KEYS[3])
-  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  redis.call('HSET', KEYS[1], 'run', run, 'record', ARGV[3], 'state', ARGV[4],
-             'epoch', ARGV[5], 'seq', ARGV[6])
-  redis.call('PEXPIRE', KEYS[1], ARGV[7])
+local room, servers, events, offer, answers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local epoch, for_ms = ARGV[5], ARGV[8]
+if not is_live(room) then
+  redis.call('DEL', room, events)
+  redis.call('HSET', room, 'run', run_id(), 'record', ARGV[3], 'state', ARGV[4],
+             'epoch', epoch, 'seq', ARGV[6])
+  redis.call('PEXPIRE', room, ARGV[7])
+  local offered = redis.call('HGETALL', answers)
+  for index = 1, #offered, 2 do
+    redis.call('SET', offered[index], epoch .. '\\n' .. offered[index + 1], 'PX', for_ms)
+  end
 end
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-return redis.call('HMGET', KEYS[1], 'record', 'state')
+redis.call('DEL', offer, answers)
+redis.call('ZADD', servers, ARGV[2], ARGV[1])
+return redis.call('HMGET', room, 'record', 'state')
 """
 )
-"""KEYS room, servers, events; ARGV server, lease's end, record, state, epoch, seq, kept for ms
-→ (record, state): ours, or those of whoever was faster."""
+"""KEYS room, servers, events, offer, offered answers; ARGV server, lease's end, record, state,
+epoch, seq, kept for ms, answers remembered for ms → (record, state): ours, or those of whoever was
+faster."""
 
 READ: Final = (
     _COMMON

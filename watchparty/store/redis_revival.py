@@ -1,0 +1,156 @@
+"""How a room comes to life in Redis: by its servers' copies, by what Redis kept, by the archive.
+
+A Redis that has lost its rooms waits OFFERING_MS for its servers' copies (PROTOCOL.md, Order). The
+highest seq is the newest state, also across epochs: each epoch begins beyond the one before it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import structs
+
+from watchparty.core.idempotence import REMEMBERED_MS
+from watchparty.core.keeping import SavedRoom, restore
+from watchparty.core.state import Command, RoomState
+from watchparty.store import redis_forms as forms
+from watchparty.store import redis_scripts as scripts
+from watchparty.store.base import (
+    LEASE_MS,
+    Answer,
+    Archive,
+    Kept,
+    RoomRecord,
+    as_kept,
+    fresh_state,
+)
+from watchparty.store.redis_calls import RedisCalls
+
+KEPT_MS: Final = 24 * 3600 * 1000
+"""A room that no server touches for this long is forgotten by Redis; the archive still has it."""
+
+REVIVING_MS: Final = 3000
+"""How long one server may take to fetch a room from the archive before another one tries."""
+
+OFFER_KEPT_MS: Final = 60_000
+"""Offers that nobody came to use."""
+
+MAX_ANSWERS: Final = 512
+"""Answers of one room that are offered to a lost Redis; the oldest beyond it are forgotten."""
+
+Found = tuple[RoomRecord, RoomState]
+
+
+class Held:
+    """What this server knows of a room that it holds: what a lost Redis is told."""
+
+    def __init__(self, state: RoomState) -> None:
+        self.state = state
+        """The newest state seen."""
+        self._answers: deque[tuple[float, str, bytes]] = deque(maxlen=MAX_ANSWERS)
+
+    def note(self, slug: str, command: Command, answer: Answer, now_ms: float) -> None:
+        """An answer that we gave: a repeat must hear it from whatever Redis there is then."""
+        if forms.is_remembered(command):
+            given = forms.write_answer(answer)
+            self._answers.append((now_ms, forms.answer_key(slug, command), given))
+
+    def answers(self, now_ms: float) -> list[str | bytes]:
+        """(answer key, instant and JSON) … of those that are still remembered."""
+        said: list[str | bytes] = []
+        for at_ms, key, given in self._answers:
+            if now_ms - at_ms <= REMEMBERED_MS:
+                said += [key, b"%.17g\n%s" % (at_ms, given)]
+        return said
+
+
+class Revival:
+    """One server's part in it. Every call is bounded; StoreUnavailable: not now."""
+
+    def __init__(
+        self,
+        redis: RedisCalls,
+        archive: Archive,
+        *,
+        server: str,
+        clock_id: Callable[[], str],
+        new_epoch: Callable[[], str],
+    ) -> None:
+        self._redis = redis
+        self._archive = archive
+        self._server = server
+        self._clock_id = clock_id
+        self._new_epoch = new_epoch
+
+    async def find(self, slug: str, now_ms: float) -> Found | None:
+        """A room that is live, held by this server from now on."""
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":servers"),
+            forms.room_key(slug, ":events"),
+        ]
+        lease = (self._server, now_ms + LEASE_MS)
+        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS)
+        return _read(found) if found else None
+
+    async def revive(self, slug: str, held: Held | None, now_ms: float) -> Found:
+        """A room that is not live in Redis. Raises NoSuchRoom; a closed one stays as it is."""
+        left_ms = await self._offer(slug, held, now_ms) if held else await self._offers()
+        await asyncio.sleep(min(left_ms, scripts.OFFERING_MS) / 1000)
+        async with self._redis.alone(forms.room_key(slug, ":lock"), REVIVING_MS):
+            live = await self.find(slug, now_ms)
+            if live is not None:
+                return live  # somebody was faster
+            kept = await self._newest(slug, await self._archive.load(slug), now_ms)
+            epoch = self._new_epoch()
+            if kept.saved is None:
+                state = fresh_state(kept, epoch)
+            else:
+                restored = restore(kept.saved, boot_id=self._clock_id(), new_epoch=epoch)
+                state = as_kept(restored, kept)
+            if kept.record.closed:
+                return kept.record, state
+            return await self._seed(slug, kept.record, state, now_ms)
+
+    async def _offers(self) -> float:
+        """For how many ms servers still offer what they hold."""
+        keys = [scripts.RUN, scripts.OFFERING]
+        _, left_ms = await self._redis.run(scripts.OFFERS, keys, scripts.OFFERING_MS)
+        return float(left_ms)
+
+    async def _offer(self, slug: str, held: Held, now_ms: float) -> float:
+        keys = [
+            forms.room_key(slug),
+            forms.room_key(slug, ":offer"),
+            forms.room_key(slug, ":offered"),
+            scripts.RUN,
+            scripts.OFFERING,
+        ]
+        state = held.state
+        ours = (state.seq, forms.write(state), OFFER_KEPT_MS, *held.answers(now_ms))
+        return float(await self._redis.run(scripts.OFFER, keys, scripts.OFFERING_MS, *ours))
+
+    async def _newest(self, slug: str, kept: Kept, now_ms: float) -> Kept:
+        """What the archive holds, or what servers or an older Redis have seen after that."""
+        keys = [forms.room_key(slug, ":offer"), forms.room_key(slug)]
+        states = map(forms.read_state, filter(None, await self._redis.run(scripts.OFFERED, keys)))
+        newest = max(states, key=lambda state: state.seq, default=None)
+        if newest is None or (kept.saved is not None and kept.saved.state.seq >= newest.seq):
+            return kept
+        saved = SavedRoom(newest, saved_at_ms=now_ms, boot_id=self._clock_id(), clean=False)
+        return structs.replace(kept, saved=saved)
+
+    async def _seed(self, slug: str, record: RoomRecord, state: RoomState, now_ms: float) -> Found:
+        keys = [
+            forms.room_key(slug, part) for part in ("", ":servers", ":events", ":offer", ":offered")
+        ]
+        lease = (self._server, now_ms + LEASE_MS)
+        seed = (forms.write(record), forms.write(state), state.epoch, state.seq)
+        remembered_ms = int(REMEMBERED_MS)
+        found = await self._redis.run(scripts.SEED, keys, *lease, *seed, KEPT_MS, remembered_ms)
+        return _read(found)
+
+
+def _read(found: list[bytes]) -> Found:
+    return forms.read_record(found[0]), forms.read_state(found[1])
