@@ -124,6 +124,18 @@ async def test_an_older_redis_is_one_voice_among_others(house: RedisHouse, two: 
     assert not again.repeated, "what was remembered belongs to the lost epoch"
 
 
+async def test_a_living_server_knows_more_than_a_replica_that_lagged(
+    house: RedisHouse, two: Two
+) -> None:
+    with closing(house.redis.client()) as client:
+        lagging = client.hgetall("csw:room:{demo}")
+        last = await applied(two[0], seek(31.0, "r2", at=NOW_MS + 100), now_ms=NOW_MS + 100)
+        house.archive.pending.clear()
+        client.hset("csw:room:{demo}", mapping={**lagging, b"run": b"the-run-before"})
+        client.delete("csw:run")
+    assert (await state_of(two[0])).playhead == last.playhead
+
+
 async def test_the_archive_wins_where_it_has_seen_more(house: RedisHouse, two: Two) -> None:
     newer, stale = two
     last = await applied(newer, seek(31.0, "r2", at=NOW_MS + 100), now_ms=NOW_MS + 100)
