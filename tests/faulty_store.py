@@ -4,6 +4,7 @@ Seeded, so that a failure can be repeated; delays are turns of the event loop, n
 """
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -36,6 +37,28 @@ class FaultyStore(MemoryStore):
         self.sneak: Command | None = None
         """Applied by somebody else, once, just before the next commit."""
         self._random = Random(seed)
+        self._watching: list[tuple[Callable[[], None], Callable[[], float]]] = []
+        self._away_since_ms: float | None = None
+
+    def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
+        self._watching.append((changed, now_ms))
+
+    def away_since(self, slug: str) -> float | None:
+        return self._away_since_ms
+
+    def lose(self) -> None:
+        """Nothing gets through from now on, as everybody is told."""
+        self.down = True
+        self._away_since_ms = self._watching[0][1]()
+        for changed, _ in self._watching:
+            changed()
+
+    def find(self) -> None:
+        """It is back, as everybody is told."""
+        self.down = False
+        self._away_since_ms = None
+        for changed, _ in self._watching:
+            changed()
 
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
         await self._travel(lossy=False)

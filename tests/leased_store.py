@@ -1,6 +1,6 @@
 """One server's view of a store that several share: presence leases and holds, without Redis."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tests.faulty_store import FaultyStore
 from watchparty.core.protocol import OrderedEvent, User
@@ -18,6 +18,12 @@ class LeasedStore:
         self._shared = shared
         self._server = server
         self._leases = leases
+
+    def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
+        self._shared.watch(changed, now_ms)
+
+    def away_since(self, slug: str) -> float | None:
+        return self._shared.away_since(slug)
 
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
         opened = await self._shared.open(slug, now_ms)

@@ -833,6 +833,13 @@ class ReactionsBatch(Message, tag="reactions:batch"):
     reactions: list[Reaction]
 
 
+class ServerDegraded(Message, tag="server:degraded"):
+    """The room's memory is out of reach: the film goes on, changes are refused `unavailable`."""
+
+    reason: Annotated[str, Meta(description="null: over")] | None
+    since: Annotated[Milliseconds, Meta(description="media clock")]
+
+
 ServerMessage = (
     UserSelf
     | RoomJoined
@@ -859,6 +866,7 @@ ServerMessage = (
     | CursorRemove
     | ReactionsBatch
     | ServerTime
+    | ServerDegraded
     | ServerDraining
     | TimeSyncResponse
     | ErrorMessage

@@ -63,7 +63,9 @@ class Hub:
     @property
     def counts(self) -> dict[str, int]:
         """Rooms and connections that are live here, for /api/health."""
-        return {"rooms": len(self._rooms), "connections": len(self._connections)}
+        degraded = sum(room.outage.is_on for room in self._rooms.values())
+        here = {"rooms": len(self._rooms), "connections": len(self._connections)}
+        return here | {"degradedRooms": degraded}
 
     @property
     def is_running(self) -> bool:
@@ -76,6 +78,7 @@ class Hub:
             self._loop = asyncio.get_running_loop()
             self._told_time = self._server_time()
             self._housekeeper = self._loop.create_task(self._keep_house(), name="hub")
+            self._context.store.watch(self._store_changed, self._context.now_ms)
 
     def opened(self, connection: Connection) -> None:
         """A party socket was accepted."""
@@ -165,6 +168,10 @@ class Hub:
 
     def _room_of(self, connection: Connection) -> RoomHub | None:
         return self._rooms.get(connection.room) if connection.room is not None else None
+
+    def _store_changed(self) -> None:
+        for room in list(self._rooms.values()):
+            room.outage.check()
 
     def _room(self, slug: str) -> RoomHub:
         room = self._rooms.get(slug)

@@ -43,6 +43,7 @@ from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.gatekeeper import Gatekeeper
+from watchparty.hub.outage import Outage
 from watchparty.hub.relay import Relay
 from watchparty.hub.standing import Standing
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
@@ -140,6 +141,13 @@ class RoomHub:
             welcome=self._welcome,
             again=lambda arrival: self._put(arrival, arrival.connection),
         )
+        self.outage = Outage(
+            slug,
+            context,
+            self.company,
+            recover=self._recover,
+            again=lambda arrival: self._put(arrival, arrival.connection),
+        )
         self._seconds = 0
         self._stream = OrderedStream(
             slug,
@@ -228,6 +236,11 @@ class RoomHub:
 
     async def _attempt(self, work: Work) -> None:
         """Handle one thing; whatever happens, who asked is answered and the room goes on."""
+        if self.outage.takes(work):
+            return
+        if self.outage.is_on:
+            self._fail(work, StoreUnavailable(f"{self.slug} is out of reach"))
+            return
         try:
             await self._handle(work)
             self._standing.keep(self._stream.state)
@@ -417,6 +430,11 @@ class RoomHub:
         if not self._put_own(FilmEnded(armed_seq=seq)):
             self._stream.catch_up_in(CATCH_UP_S)  # which sets the timer again
 
+    def _recover(self) -> None:
+        """The store is there (again): offer our copy, learn the others', hold our lease."""
+        self._stream.catch_up_in(0.0)
+        self._put(Renew())
+
     def _catch_up_due(self) -> None:
         if not self._put(CatchUp()):
             self._stream.catch_up_in(CATCH_UP_S)
@@ -475,6 +493,8 @@ class RoomHub:
     def _put(
         self, work: Work, connection: Connection | None = None, ref: str | None = None
     ) -> bool:
+        if self.outage.takes(work):
+            return False
         try:
             self._queue.put_nowait(work)
         except asyncio.QueueFull:

@@ -21,7 +21,7 @@ Guarantees, checked by tests/store_contract.py on every store:
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from msgspec import Struct, structs
@@ -116,6 +116,14 @@ class Archive(Protocol):
 class RoomStore(Protocol):
     """Live rooms. Every method is bounded in time; StoreUnavailable: it cannot answer now."""
 
+    def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
+        """Call `changed` whenever rooms were lost or came back, from now on and on this loop."""
+        ...
+
+    def away_since(self, slug: str) -> float | None:
+        """Since when (media ms) this room is known to be out of reach; None: it is not."""
+        ...
+
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:
         """A room's record and state, live from now on. Raises NoSuchRoom, RoomIsClosed."""
         ...
@@ -167,6 +175,13 @@ def told(answer: Answer) -> Told:
 
 class CasStore:
     """`apply` over two primitives: read the newest state, and commit on condition of its seq."""
+
+    def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
+        """A store within the process is never lost."""
+
+    def away_since(self, slug: str) -> float | None:
+        """Never."""
+        return None
 
     async def _read(
         self, slug: str, command: Command, now_ms: float

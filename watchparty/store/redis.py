@@ -27,6 +27,7 @@ from watchparty.store.base import (
 from watchparty.store.locks import Locks
 from watchparty.store.redis_calls import RedisCalls
 from watchparty.store.redis_revival import KEPT_MS, Held, Revival
+from watchparty.store.redis_watch import RedisWatch
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +53,19 @@ class RedisStore(CasStore):
         self._revival = Revival(
             self._redis, archive, server=server, clock_id=clock_id, new_epoch=new_epoch
         )
+        self._watch = RedisWatch(self._redis)
         self._locks = Locks()
         self._held: dict[str, Held] = {}
+
+    # -- Loss and return ---------------------------------------------------------------------
+
+    def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
+        """Call `changed` whenever Redis was lost or came back, from now on and on this loop."""
+        self._watch.start(changed, now_ms)
+
+    def away_since(self, slug: str) -> float | None:
+        """Since when (media ms) Redis does not answer; None: it does."""
+        return self._watch.away_since_ms
 
     # -- Rooms -------------------------------------------------------------------------------
 
@@ -106,6 +118,7 @@ class RedisStore(CasStore):
 
     async def close(self, now_ms: float) -> None:
         """Release every room held here and write everything."""
+        await self._watch.close()
         unheld = []
         try:
             for slug in list(self._held):

@@ -121,6 +121,7 @@ export const ServerType = Object.freeze({
   CURSOR_REMOVE: "cursor:remove",
   REACTIONS_BATCH: "reactions:batch",
   SERVER_TIME: "server:time",
+  SERVER_DEGRADED: "server:degraded",
   SERVER_DRAINING: "server:draining",
   TIME_SYNC_RESPONSE: "time:sync:response",
   ERROR: "error",
@@ -987,6 +988,14 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
+ * The room's memory is out of reach: the film goes on, changes are refused `unavailable`.
+ * @typedef {Object} ServerDegraded
+ * @property {"server:degraded"} type
+ * @property {string | null} reason null: over
+ * @property {number} since media clock; in ms
+ */
+
+/**
  * The server is about to stop; close 1012 follows. Come back after `retryIn`.
  * @typedef {Object} ServerDraining
  * @property {"server:draining"} type
@@ -1031,7 +1040,7 @@ export const ACTIONS = Object.freeze({
 
 /**
  * Every message that a server sends.
- * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | MemberAsked | BansListed | ChatSent | ChatRemoved | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
+ * @typedef {UserSelf | RoomJoined | RoomsListed | UsersListed | UserJoined | UserUpdated | UserLeft | UsersDigest | MembersStatus | VideoStateChanged | VideoWaiting | SettingsChanged | RoleGiven | ControlGiven | MemberRemoved | MemberUnbanned | MemberAsked | BansListed | ChatSent | ChatRemoved | RoomClosed | CursorsBatch | CursorRemove | ReactionsBatch | ServerTime | ServerDegraded | ServerDraining | TimeSyncResponse | ErrorMessage | RateLimited} ServerMessage
  */
 
 /**

@@ -32,9 +32,6 @@ import { Timeline } from "./timeline.js";
  *   newRef: () => string,
  *   tab?: () => string,
  * }} PartyParts `now` is the local clock in ms, `tab` the id that this tab keeps across reloads
- *
- * Of the messages that the server will send once there are several of it.
- * @typedef {{type: "server:degraded", reason: string | null, since: number}} ServerDegraded
  */
 
 export class Membership {
@@ -238,7 +235,7 @@ export class Membership {
     this.#store.change(NOWHERE);
   }
 
-  /** @param {ServerMessage | ServerDegraded} message */
+  /** @param {ServerMessage} message */
   #receive(message) {
     switch (message.type) {
       case ServerType.USER_SELF:
@@ -251,7 +248,7 @@ export class Membership {
         return this.#objections.takeError(message);
       case ServerType.ERROR_RATELIMIT:
         return this.#objections.slowDown(message);
-      case "server:degraded":
+      case ServerType.SERVER_DEGRADED:
         return this.#store.change({ degraded: message.reason ? { reason: message.reason, since: message.since } : null });
       case ServerType.MEMBER_ASKED:
         return this.#hearAsk(message.userId);
