@@ -74,6 +74,13 @@ async def test_everybody_is_told_of_the_loss_and_of_the_return_once(party: Party
         assert second["reason"] is None
 
 
+async def test_a_store_that_was_lost_for_a_moment_only_is_told_to_nobody(party: Party) -> None:
+    ada, _ = await two(party)
+    party.store.find()
+    await later()
+    assert not ada.heard("server:degraded")
+
+
 async def test_nobody_loses_their_socket_and_pointers_go_on(party: Party) -> None:
     ada, _ = await two(party)
     cy = await party.member(ada.hub, "Cy")
@@ -95,6 +102,18 @@ async def test_who_comes_meanwhile_is_told_and_let_in_at_the_return(party: Party
     await later()
     assert cy.last("room:joined")["seq"] == 0
     assert cy.last("server:degraded")["reason"] is None
+
+
+async def test_who_was_just_coming_in_is_let_in_at_the_return(party: Party) -> None:
+    ada, _ = await two(party)
+    cy = party.visitor(ada.hub, "Cy")
+    cy.say("room:join", roomId="demo", name="Cy", tab=cy.tab)  # in the queue
+    party.store.lose()
+    await later()
+    assert not cy.heard("error")
+    party.store.find()
+    await later()
+    assert cy.connection.user_id is not None
 
 
 async def test_a_room_that_was_not_open_is_opened_at_the_return(party: Party) -> None:

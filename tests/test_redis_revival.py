@@ -12,7 +12,6 @@ from tests.store_house import applied, ask, state_of, toggle, told_of
 from tests.test_redis_store import RedisHouse
 from watchparty.core.protocol import VideoPlay
 from watchparty.core.state import Refusal
-from watchparty.store import redis_revival
 from watchparty.store.base import Outcome, StoreUnavailable
 from watchparty.store.redis import RedisStore
 
@@ -131,7 +130,9 @@ async def test_a_living_server_knows_more_than_a_replica_that_lagged(
         lagging = client.hgetall("csw:room:{demo}")
         last = await applied(two[0], seek(31.0, "r2", at=NOW_MS + 100), now_ms=NOW_MS + 100)
         house.archive.pending.clear()
-        client.hset("csw:room:{demo}", mapping={**lagging, b"run": b"the-run-before"})
+        for field, value in lagging.items():
+            client.hset("csw:room:{demo}", field, value)
+        client.hset("csw:room:{demo}", "run", "the-run-before")
         client.delete("csw:run")
     assert (await state_of(two[0])).playhead == last.playhead
 
@@ -165,7 +166,7 @@ async def test_nobody_waits_for_copies_once_the_second_is_over(
         waits_s.append(seconds)
         await sleep(seconds)
 
-    monkeypatch.setattr(redis_revival.asyncio, "sleep", counted)
+    monkeypatch.setattr(asyncio, "sleep", counted)
     await lost(house, *two)
     await state_of(two[0])
     await house.start().open("other", NOW_MS)

@@ -74,6 +74,7 @@ class Relay:
         self._channel: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_UNSENT)
+        self._ailing = False
 
     async def join(self) -> None:
         """Become the one member of the room's group for this process; again changes nothing.
@@ -134,8 +135,11 @@ class Relay:
             try:
                 async with asyncio.timeout(PATIENCE_S):
                     await self._layer.group_send(self._group, message)
+                self._ailing = False
             except Exception:  # ordered events heal by seq, passing ones by the next
-                logger.exception("%s: the channel layer did not take a message", self._group)
+                if not self._ailing:  # it is told once, not for each batch of an outage
+                    self._ailing = True
+                    logger.exception("%s: the channel layer did not take a message", self._group)
 
     async def _receive(self, channel: str) -> None:
         while True:
