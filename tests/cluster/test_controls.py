@@ -46,6 +46,7 @@ async def test_the_actors_own_instant_and_place_count_where_they_are_near(
     assert (paused["serverTimestamp"], paused["currentTime"]) == (clicked_ms, place_s)
 
     # Who lags drags nobody back.
+    await ben.ask("video:seek", time=30.0)
     played = await cy.ask("video:play")
     clicked_ms = await cy.media_ms()
     paused = await cy.ask("video:pause", currentTime=0.0, at=clicked_ms)
