@@ -90,15 +90,18 @@ class Party:
             seed=self.seed,
         )
 
-    def server(self, instance: str = "s1", *, alone: bool = True) -> Hub:
-        context = HubContext(
+    def context(self, instance: str, *, alone: bool) -> HubContext:
+        """What a server's hub stands on."""
+        return HubContext(
             store=self.store if alone else LeasedStore(self.store, instance, self.leases),
             layer=self.layer,
             now_ms=media_ms,
             instance=instance,
             alone=alone,
         )
-        hub = Hub(context, _server_time)
+
+    def server(self, instance: str = "s1", *, alone: bool = True) -> Hub:
+        hub = Hub(self.context(instance, alone=alone), _server_time)
         hub.start()
         self.hubs.append(hub)
         return hub

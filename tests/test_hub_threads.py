@@ -80,8 +80,8 @@ async def test_who_waits_no_longer_disturbs_nothing(party: Party) -> None:
     assert bo.last("video:state")["ref"] == "r2"
 
 
-async def test_before_anything_runs_a_command_is_refused() -> None:
-    hub = Hub(None, None)  # type: ignore[arg-type]
+async def test_before_anything_runs_a_command_is_refused(party: Party) -> None:
+    hub = Hub(party.context("s1", alone=True), None)  # type: ignore[arg-type]
     assert isinstance(hub.command("demo", Command(play())).exception(0), RuntimeError)
 
 
