@@ -60,7 +60,7 @@ async def test_a_bad_token_of_a_join_is_told_and_closed(
     mallory = await evening.guest("Mallory")
     await mallory.join(token=make())
     turned_away(mallory, message)
-    assert evening.hub.counts == {"rooms": 0, "connections": 1, "degradedRooms": 0}, "no room was even opened"
+    assert evening.hub.counts["rooms"] == 0, "no room was even opened"
 
 
 async def test_a_token_of_a_join_that_is_too_long_is_an_invalid_field(evening: Evening) -> None:
