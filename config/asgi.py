@@ -27,11 +27,13 @@ from sync.cluster import ClusterClock
 from sync.core.timebase import OWN_GENERATION
 from sync.keeping import kept_base_ms
 from sync.probes import ProbeWrapper
+from sync.redis_place import Place, common_place
 from sync.redis_time import RedisTime
 from sync.routing import websocket_urlpatterns as clock_urlpatterns
 from sync.walls import AddressWall, OriginWall
 from watchparty.apps import WatchpartyConfig
 from watchparty.hub.hub import Hub
+from watchparty.hub.layer import RoomLayer
 from watchparty.hub.relay import ChannelLayer
 from watchparty.hub.work import HubContext
 from watchparty.routing import websocket_urlpatterns as party_urlpatterns
@@ -40,6 +42,8 @@ from watchparty.store.base import RoomStore
 from watchparty.store.listing import RedisListing
 from watchparty.store.memory import MemoryStore
 from watchparty.store.redis import RedisStore
+from watchparty.store.redis_calls import Replicas
+from watchparty.store.redis_shards import Shards
 
 refuse_unsafe_start()
 
@@ -50,20 +54,24 @@ EPOCH_BYTES = 9
 
 clock = sync_config()
 clock.continue_from(kept_base_ms(boot_id(), clock.timebase.base_ms))
-if settings.REDIS_URL:
-    redis_time = RedisTime(settings.REDIS_URL, settings.INSTANCE_ID, clock.timebase.raw_ns)
+if settings.REDIS_PLACES:
+    common = common_place(settings.REDIS_PLACES)
+    redis_time = RedisTime(common, settings.INSTANCE_ID, clock.timebase.raw_ns)
     clock.cluster = ClusterClock(clock.timebase, redis_time)
 
 
 def make_hub() -> Hub:
     """The hub of this process over the store and layer that the settings name."""
+    places: list[Place] = settings.REDIS_PLACES
+    layer = get_channel_layer()
     context = HubContext(
         store=make_store(),
-        layer=cast("ChannelLayer", get_channel_layer()),
+        layer=cast("ChannelLayer", layer),
         now_ms=clock.timebase.now_ms,
         instance=settings.INSTANCE_ID,
-        alone=not settings.REDIS_URL,
-        listing=RedisListing(settings.REDIS_URL) if settings.REDIS_URL else None,
+        alone=not places,
+        listen_again=layer.listen_again if isinstance(layer, RoomLayer) else None,
+        listing=RedisListing(common_place(places)) if places else None,
     )
     return Hub(context, lambda: clock.timebase.server_time(utc_ms()))
 
@@ -75,16 +83,20 @@ def make_store() -> RoomStore:
     def new_epoch() -> str:
         return secrets.token_urlsafe(EPOCH_BYTES)
 
-    if not settings.REDIS_URL:
+    places: list[Place] = settings.REDIS_PLACES
+    if not places:
         return MemoryStore(archive, limits, boot_id=boot_id(), new_epoch=new_epoch)
-    return RedisStore(
-        settings.REDIS_URL,
+    count, within_ms = settings.REDIS_WAIT_REPLICAS, settings.REDIS_WAIT_MS
+    server = settings.INSTANCE_ID
+    shards = Shards(
+        places,
         archive,
-        limits,
-        server=settings.INSTANCE_ID,
+        Replicas(count, within_ms) if count else None,
+        server=server,
         clock_id=clock_id,
         new_epoch=new_epoch,
     )
+    return RedisStore(shards, archive, limits, server=server, clock_id=clock_id)
 
 
 def clock_id() -> str:

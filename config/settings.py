@@ -21,8 +21,11 @@ from config.csp import NONCE, SAME_HOST_SOCKETS
 from config.database import parse_database_url, sqlite
 from config.isolation import isolate_workers
 from config.logging import logging_config
+from config.redis import redis_places
+from config.redis_cache import redis_cache
 from config.sync_config import parse_sync_config
 from sync.core.limits import parse_limits
+from sync.redis_place import common_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -157,11 +160,10 @@ ADDRESS_SOCKETS_OPEN = env.integer("ADDRESS_SOCKETS_OPEN", 200, 1, 1_000_000)
 
 # --- Data ------------------------------------------------------------------------------------
 
-REDIS_URL = env.text("REDIS_URL")
-if "," in REDIS_URL or any(word in REDIS_URL.split(":")[0] for word in ("sentinel", "cluster")):
-    env.problem("REDIS_URL", "names Sentinel, a cluster or several: name one Redis for now")
-elif REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-    env.problem("REDIS_URL", "cannot be read; use redis://host:6379/0")
+# Rooms are shared out over these by their names; without any one process is the whole deployment.
+REDIS_PLACES = redis_places(env)
+REDIS_WAIT_REPLICAS = env.integer("REDIS_WAIT_REPLICAS", 0, 0, 16)
+REDIS_WAIT_MS = env.integer("REDIS_WAIT_MS", 100, 1, 400)
 
 DATABASES = {
     "default": env.parsed(
@@ -172,24 +174,16 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if REDIS_URL:
+if REDIS_PLACES:
     CHANNEL_LAYERS = {
         "default": {
             # Survives a Redis restart and keeps no order by senders' clocks, unlike the queueing
             # layer; our own (epoch, seq) does the ordering.
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            # redis-py 8 gives up a silent socket after 5 s unless told otherwise.
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 15}], "prefix": "csw"},
+            "BACKEND": "watchparty.hub.layer.RoomLayer",
+            "CONFIG": {"places": REDIS_PLACES, "prefix": "csw"},
         }
     }
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "csw",
-            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
-        }
-    }
+    CACHES = {"default": redis_cache(common_place(REDIS_PLACES))}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -202,7 +196,7 @@ SILENCED_SYSTEM_CHECKS = [
     # whose `add` is SET NX: atomic and shared, which is all that django-ratelimit needs.
     "django_ratelimit.W001",
 ]
-if not REDIS_URL:
+if not REDIS_PLACES:
     # "Not a shared cache": true, and right, while one process is the whole deployment. With Redis
     # the cache is shared, and this check speaks again.
     SILENCED_SYSTEM_CHECKS.append("django_ratelimit.E003")

@@ -11,16 +11,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from sync.core.anchor import Anchor, Proposal, Reading
-
-PATIENCE_S: Final = 0.5
-"""DESIGN section 6: every call to Redis is bounded."""
-
-CONNECT_S: Final = 0.25
+from sync.redis_place import PATIENCE_S, Place
 
 KEYS: Final = ("csw:{clock}", "csw:{clock}:beats")
 
@@ -63,13 +57,8 @@ class RedisTime:
     Nothing is retried. Every call ends within PATIENCE_S.
     """
 
-    def __init__(self, url: str, server: str, raw_ns: Callable[[], int]) -> None:
-        self._redis = Redis.from_url(
-            url,
-            socket_timeout=PATIENCE_S,
-            socket_connect_timeout=CONNECT_S,
-            retry=Retry(NoBackoff(), 0),
-        )
+    def __init__(self, place: Place, server: str, raw_ns: Callable[[], int]) -> None:
+        self._redis = Redis.from_pool(place.pool())
         self._server = server
         self._raw_ns = raw_ns
         self._read = self._redis.register_script(READ)

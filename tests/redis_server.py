@@ -12,6 +12,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from sync.redis_place import Place
+
 START_S = 10
 
 
@@ -45,6 +47,11 @@ class RedisServer:
                 return
             time.sleep(0.02)
         raise AssertionError("redis-server does not answer")
+
+    @property
+    def place(self) -> Place:
+        """As the product knows it."""
+        return Place(name=self.url, url=self.url)
 
     def client(self) -> Redis:
         """A way in for tests that look behind the store."""

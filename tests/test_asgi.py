@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sync.redis_place import Place
 from tests.fakes import FakeClock
 from tests.party_rig import later
 from tests.party_sockets import Guest
@@ -113,6 +114,6 @@ async def test_redis_joins_servers_and_without_it_the_process_is_alone(
 ) -> None:
     assert isinstance(asgi.make_store(), MemoryStore)
     assert asgi.hub._context.alone
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.REDIS_PLACES = [Place("nowhere", url="redis://127.0.0.1:1/0")]
     assert isinstance(asgi.make_store(), RedisStore)
     assert not asgi.make_hub()._context.alone

@@ -29,7 +29,7 @@ def redis() -> Iterator[RedisServer]:
 @pytest.fixture
 async def servers(redis: RedisServer) -> AsyncIterator[tuple[PublicRooms, PublicRooms]]:
     redis.empty()
-    one, two = (PublicRooms(RedisListing(redis.url)) for _ in range(2))
+    one, two = (PublicRooms(RedisListing(redis.place)) for _ in range(2))
     yield one, two
     for server in (one, two):
         await server.close()

@@ -33,7 +33,7 @@ async def house(redis: RedisServer) -> AsyncIterator[RedisHouse]:
     house = RedisHouse(redis)
     yield house
     for store in house.stores:
-        await store._redis.close()
+        await store._shards.close()
     redis.empty()
 
 
@@ -52,7 +52,7 @@ async def lost(house: RedisHouse, *stores: RedisStore) -> None:
     house.archive.pending.clear()
     house.crash()
     for store in stores:
-        await store._redis.close()
+        await store._shards.close()
 
 
 async def test_a_server_that_is_slow_is_waited_for_and_what_it_saw_is_not_lost(
@@ -141,7 +141,7 @@ async def test_the_archive_wins_where_it_has_seen_more(house: RedisHouse, two: T
     newer, stale = two
     last = await applied(newer, seek(31.0, "r2", at=NOW_MS + 100), now_ms=NOW_MS + 100)
     house.crash()
-    await stale._redis.close()
+    await stale._shards.close()
     found = await state_of(stale)
     assert found.playhead == last.playhead
     assert found.seq > last.seq

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from sync.redis_place import PATIENCE_S
 from tests.redis_server import RedisServer
 from tests.rooms import NOW_MS, pause, play
 from tests.store_contract import StoreContract
@@ -21,8 +22,9 @@ from watchparty.store.base import (
     StoreUnavailable,
 )
 from watchparty.store.redis import RedisStore
-from watchparty.store.redis_calls import PATIENCE_S
+from watchparty.store.redis_calls import Replicas
 from watchparty.store.redis_scripts import RUN
+from watchparty.store.redis_shards import Shards
 
 
 def know_run(redis: RedisServer) -> None:
@@ -37,17 +39,21 @@ class RedisHouse(House):
     def __init__(self, redis: RedisServer) -> None:
         super().__init__()
         self.redis = redis
+        self.places = [redis.place]
+        self.replicas: Replicas | None = None
         self.stores: list[RedisStore] = []
 
     def start(self, boot_id: str = "b1") -> RedisStore:
-        store = RedisStore(
-            self.redis.url,
+        server = f"s{len(self.stores) + 1}"
+        shards = Shards(
+            self.places,
             self.archive,
-            LIMITS,
-            server=f"s{len(self.stores) + 1}",
+            self.replicas,
+            server=server,
             clock_id=lambda: boot_id,
             new_epoch=lambda: next(self.epochs),
         )
+        store = RedisStore(shards, self.archive, LIMITS, server=server, clock_id=lambda: boot_id)
         self.stores.append(store)
         return store
 
@@ -71,7 +77,7 @@ async def house(redis: RedisServer) -> AsyncIterator[RedisHouse]:
     house = RedisHouse(redis)
     yield house
     for store in house.stores:
-        await store._redis.close()
+        await store._shards.close()
 
 
 class TestRedisStore(StoreContract):

@@ -30,14 +30,14 @@ def redis(server: RedisServer) -> RedisServer:
 
 @pytest.fixture
 async def one(redis: RedisServer) -> AsyncIterator[RedisTime]:
-    line = RedisTime(redis.url, "one", clock.raw_ns)
+    line = RedisTime(redis.place, "one", clock.raw_ns)
     yield line
     await line.close()
 
 
 @pytest.fixture
 async def two(redis: RedisServer) -> AsyncIterator[RedisTime]:
-    line = RedisTime(redis.url, "two", clock.raw_ns)
+    line = RedisTime(redis.place, "two", clock.raw_ns)
     yield line
     await line.close()
 
@@ -124,7 +124,7 @@ async def clusters(redis: RedisServer) -> AsyncIterator[list[ClusterClock]]:
     made = []
     for name, ahead_ms in (("one", 0.0), ("two", 2000.0)):
         timebase = clock.system_timebase(clock.system_timebase().base_ms + ahead_ms)
-        made.append(ClusterClock(timebase, RedisTime(redis.url, name, timebase.raw_ns)))
+        made.append(ClusterClock(timebase, RedisTime(redis.place, name, timebase.raw_ns)))
     yield made
     for cluster in made:
         await cluster.close()

@@ -27,8 +27,8 @@ class Watched:
     """A watch, and how often it has said something."""
 
     def __init__(self, redis: RedisServer) -> None:
-        self.calls = RedisCalls(redis.url)
-        self.watch = RedisWatch(self.calls)
+        self.calls = RedisCalls(redis.place)
+        self.watch = RedisWatch(self.calls, "all")
         self.told = 0
         self._news = asyncio.Event()
 

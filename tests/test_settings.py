@@ -40,9 +40,19 @@ def read(monkeypatch):
         ({"DATABASE_URL": "mysql://u:p@h/n"}, "DATABASE_URL cannot be read"),
         ({"DATABASE_URL": "postgresql://host"}, "DATABASE_URL cannot be read"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL cannot be read"),
-        ({"REDIS_URL": "redis+sentinel://h:26379/0"}, "name one Redis for now"),
-        ({"REDIS_URL": "redis-cluster://h:6379"}, "name one Redis for now"),
-        ({"REDIS_URL": "redis://a:6379,redis://b:6379"}, "name one Redis for now"),
+        ({"REDIS_URL": "redis-cluster://h:6379"}, "REDIS_URL cannot be read"),
+        ({"REDIS_URL": "redis://a:6379,redis://:x@a:6379"}, "REDIS_URL names the same Redis twice"),
+        ({"REDIS_MASTER": "rooms"}, "REDIS_SENTINELS is missing"),
+        ({"REDIS_SENTINELS": "a,b"}, "REDIS_MASTER is missing"),
+        ({"REDIS_SENTINELS": "a:x", "REDIS_MASTER": "rooms"}, "REDIS_SENTINELS is 'a:x'; use"),
+        (
+            {"REDIS_SENTINELS": "a", "REDIS_MASTER": "rooms,rooms"},
+            "REDIS_MASTER names the same Redis twice",
+        ),
+        (
+            {"REDIS_URL": "redis://a", "REDIS_SENTINELS": "a", "REDIS_MASTER": "rooms"},
+            "give one of them",
+        ),
         ({"ALLOWED_ORIGINS": "example.org"}, "use origins such as https://example.org"),
         ({"CORS_ORIGINS": "*"}, "use origins such as https://example.org"),
         ({"TRUSTED_PROXIES": "*"}, "use addresses such as 10.0.0.0/8"),
@@ -183,7 +193,7 @@ def test_redis_switches_layer_and_cache_and_lets_the_cache_check_speak_again(rea
     alone, joined = read(), read(REDIS_URL="redis://127.0.0.1:6379")
     assert alone.CHANNEL_LAYERS["default"]["BACKEND"].endswith("InMemoryChannelLayer")
     assert "django_ratelimit.E003" in alone.SILENCED_SYSTEM_CHECKS
-    assert joined.CHANNEL_LAYERS["default"]["BACKEND"].endswith("RedisPubSubChannelLayer")
+    assert joined.CHANNEL_LAYERS["default"]["BACKEND"].endswith("RoomLayer")
     assert "django_ratelimit.E003" not in joined.SILENCED_SYSTEM_CHECKS
 
 

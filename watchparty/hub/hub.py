@@ -54,6 +54,7 @@ class Hub:
         self._told_time: ServerTime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._housekeeper: asyncio.Task[None] | None = None
+        self._listening: asyncio.Future[None] | None = None
 
     @property
     def now_ms(self) -> float:
@@ -170,8 +171,16 @@ class Hub:
         return self._rooms.get(connection.room) if connection.room is not None else None
 
     def _store_changed(self) -> None:
+        if self._context.listen_again is not None and self._listening is None:
+            self._listening = asyncio.ensure_future(self._context.listen_again())
+            self._listening.add_done_callback(self._listens)
         for room in list(self._rooms.values()):
             room.outage.check()
+
+    def _listens(self, task: "asyncio.Future[None]") -> None:
+        self._listening = None
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("the channel layer does not listen again", exc_info=task.exception())
 
     def _room(self, slug: str) -> RoomHub:
         room = self._rooms.get(slug)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from sync.core.wire import Frame
+from watchparty.hub.layer import group_of
 
 MESSAGE_TYPE: Final = "room.relay"
 
@@ -65,7 +66,7 @@ class Relay:
         on_presence: Callable[[str, Frame], None],
     ) -> None:
         self._layer = layer
-        self._group = f"room.{slug}"
+        self._group = group_of(slug)
         self._instance = instance
         self._alone = alone
         self._on_ordered = on_ordered

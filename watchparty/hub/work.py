@@ -1,6 +1,6 @@
 """What waits in a room's queue."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 
 from msgspec import Struct
@@ -22,6 +22,8 @@ class HubContext(Struct, frozen=True):
     instance: str
     alone: bool
     """No other server can hold a member of any room."""
+    listen_again: Callable[[], Awaitable[None]] | None = None
+    """What the layer does when a Redis was lost, where it is not the layer of one process."""
     listing: Listing | None = None
     """The public rooms of all servers, where there are others."""
 

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from sync.redis_place import Place
 from watchparty.core.protocol import RoomSummary
 from watchparty.store.base import LEASE_MS
 from watchparty.store.redis_calls import RedisCalls
@@ -62,8 +63,8 @@ class Listing(Protocol):
 class RedisListing:
     """The index in one Redis."""
 
-    def __init__(self, url: str) -> None:
-        self._redis = RedisCalls(url)
+    def __init__(self, place: Place) -> None:
+        self._redis = RedisCalls(place)
 
     async def share(
         self, here: Sequence[RoomSummary], gone: Iterable[str], now_ms: float

@@ -25,9 +25,8 @@ from watchparty.store.base import (
     Told,
 )
 from watchparty.store.locks import Locks
-from watchparty.store.redis_calls import RedisCalls
-from watchparty.store.redis_revival import KEPT_MS, Held, Revival
-from watchparty.store.redis_watch import RedisWatch
+from watchparty.store.redis_revival import KEPT_MS, Held
+from watchparty.store.redis_shards import Shards
 
 logger = logging.getLogger(__name__)
 
@@ -37,23 +36,18 @@ class RedisStore(CasStore):
 
     def __init__(
         self,
-        url: str,
+        shards: Shards,
         archive: Archive,
         limits: Mapping[str, Limit],
         *,
         server: str,
         clock_id: Callable[[], str],
-        new_epoch: Callable[[], str],
     ) -> None:
-        self._redis = RedisCalls(url)
+        self._shards = shards
         self._archive = archive
         self._limits = limits
         self._server = server
         self._clock_id = clock_id
-        self._revival = Revival(
-            self._redis, archive, server=server, clock_id=clock_id, new_epoch=new_epoch
-        )
-        self._watch = RedisWatch(self._redis)
         self._locks = Locks()
         self._held: dict[str, Held] = {}
 
@@ -61,11 +55,12 @@ class RedisStore(CasStore):
 
     def watch(self, changed: Callable[[], None], now_ms: Callable[[], float]) -> None:
         """Call `changed` whenever Redis was lost or came back, from now on and on this loop."""
-        self._watch.start(changed, now_ms)
+        for shard in self._shards.all:
+            shard.watch.start(changed, now_ms)
 
     def away_since(self, slug: str) -> float | None:
         """Since when (media ms) Redis does not answer; None: it does."""
-        return self._watch.away_since_ms
+        return self._shards.of(slug).watch.away_since_ms
 
     # -- Rooms -------------------------------------------------------------------------------
 
@@ -73,8 +68,9 @@ class RedisStore(CasStore):
         """A room's record and state, live and held by this server from now on."""
         async with self._locks.alone_with(slug):
             held = self._held.get(slug)
-            found = await self._revival.find(slug, now_ms)
-            record, state = found or await self._revival.revive(slug, held, now_ms)
+            revival = self._shards.of(slug).revival
+            found = await revival.find(slug, now_ms)
+            record, state = found or await revival.revive(slug, held, now_ms)
             if record.closed or state.closed:
                 raise RoomIsClosed(slug)
             if held is None:
@@ -86,7 +82,7 @@ class RedisStore(CasStore):
     async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
         """The ordered events after `seq`, oldest first; None when not all of them are held."""
         keys = [forms.room_key(slug), forms.room_key(slug, ":events")]
-        found = await self._redis.run(scripts.SINCE, keys, seq)
+        found = await self._shards.of(slug).calls.run(scripts.SINCE, keys, seq)
         if not found:
             if slug in self._held:
                 return None  # Redis has lost it; opening it again brings it back
@@ -102,7 +98,7 @@ class RedisStore(CasStore):
         limit = self._limits.get(action)
         if limit is None:
             return 0.0
-        drawn = await self._redis.run(
+        drawn = await self._shards.of(person).calls.run(
             scripts.TAKE, [forms.bucket_key(person, action)], now_ms, limit.capacity, limit.per_ms
         )
         return float(drawn)
@@ -118,7 +114,8 @@ class RedisStore(CasStore):
 
     async def close(self, now_ms: float) -> None:
         """Release every room held here and write everything."""
-        await self._watch.close()
+        for shard in self._shards.all:
+            await shard.watch.close()
         unheld = []
         try:
             for slug in list(self._held):
@@ -134,7 +131,7 @@ class RedisStore(CasStore):
                 await self._drop(state, now_ms)
         except StoreUnavailable:
             logger.warning("Redis does not answer; it forgets the rooms of this server in a day")
-        await self._redis.close()
+        await self._shards.close()
 
     # -- Presence ----------------------------------------------------------------------------
 
@@ -162,12 +159,12 @@ class RedisStore(CasStore):
             KEPT_MS,
             int(whole),
         )
-        return int(await self._redis.run(scripts.ATTEND, keys, *head, *said))
+        return int(await self._shards.of(slug).calls.run(scripts.ATTEND, keys, *head, *said))
 
     async def others(self, slug: str, now_ms: float) -> list[User]:
         """The members at the other servers whose leases have not run out."""
         keys = [forms.room_key(slug, ":servers")]
-        found = await self._redis.run(
+        found = await self._shards.of(slug).calls.run(
             scripts.OTHERS, keys, forms.room_key(slug, ":at:"), self._server, now_ms
         )
         return [forms.read_user(user) for user in found]
@@ -178,11 +175,15 @@ class RedisStore(CasStore):
         self, slug: str, command: Command, now_ms: float
     ) -> tuple[RoomState, Told | None]:
         keys = [forms.room_key(slug), forms.answer_key(slug, command)]
-        asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
-        found = await self._redis.run(scripts.READ, keys, *asked)
+        line = self._shards.of(slug).calls
+        is_remembered = forms.is_remembered(command)
+        asked = (int(is_remembered), now_ms, REMEMBERED_MS, int(line.is_replicated))
+        # A repeat is an acknowledgement, too.
+        read = line.run_safely if is_remembered else line.run
+        found = await read(scripts.READ, keys, *asked)
         if not found:
             await self._bring_back(slug, now_ms)
-            found = await self._redis.run(scripts.READ, keys, *asked)
+            found = await read(scripts.READ, keys, *asked)
             if not found:
                 raise StoreUnavailable(f"{slug}: Redis has lost it again")
         state, remembered = found
@@ -198,7 +199,7 @@ class RedisStore(CasStore):
             forms.answer_key(slug, command),
             forms.bucket_key(command.person, command.action),
         ]
-        verdict, *details = await self._redis.run(
+        verdict, *details = await self._shards.of(slug).calls.run_safely(
             scripts.COMMIT,
             keys,
             *(before.epoch, before.seq, now_ms),
@@ -243,7 +244,7 @@ class RedisStore(CasStore):
             forms.room_key(slug, ":servers"),
             forms.room_key(slug, f":at:{self._server}"),
         ]
-        found = await self._redis.run(scripts.LEAVE, keys, self._server, now_ms)
+        found = await self._shards.of(slug).calls.run(scripts.LEAVE, keys, self._server, now_ms)
         self._held.pop(slug, None)
         return forms.read_state(found[0]) if found else None
 
@@ -254,7 +255,7 @@ class RedisStore(CasStore):
             forms.room_key(slug, ":servers"),
             forms.room_key(slug, ":events"),
         ]
-        await self._redis.run(scripts.DROP, keys, state.epoch, state.seq, now_ms)
+        await self._shards.of(slug).calls.run(scripts.DROP, keys, state.epoch, state.seq, now_ms)
 
     def _keep(self, state: RoomState, now_ms: float, *, clean: bool) -> None:
         self._archive.keep(

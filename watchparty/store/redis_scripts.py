@@ -17,6 +17,11 @@ RUN: Final = "csw:run"
 OFFERING: Final = "csw:offering"
 """There while servers offer."""
 
+PLACES: Final = "csw:places"
+"""The places that its servers know, as long as one of them runs."""
+
+LOOK_KEYS: Final = (RUN, OFFERING, PLACES)
+
 _COMMON: Final = """
 local function text(number) return string.format('%.17g', number) end
 
@@ -96,6 +101,17 @@ return {run_id(), offering(KEYS[1], KEYS[2], ARGV[1])}
 )
 """KEYS run, offering; ARGV offering ms → (run_id, milliseconds for which servers still offer)."""
 
+LOOK: Final = (
+    _COMMON
+    + """
+local known_as = redis.call('GET', KEYS[3]) or ARGV[2]
+if known_as == ARGV[2] then redis.call('SET', KEYS[3], known_as, 'PX', ARGV[3]) end
+return {run_id(), offering(KEYS[1], KEYS[2], ARGV[1]), known_as}
+"""
+)
+"""KEYS run, offering, places; ARGV offering ms, our list of places, held for ms → (run_id,
+milliseconds for which servers still offer, the list that holds)."""
+
 OFFER: Final = (
     _COMMON
     + """
@@ -156,11 +172,16 @@ if not is_live(KEYS[1]) then return {} end
 local answer = ''
 if ARGV[1] == '1' then
   answer = recall(KEYS[1], KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3])) or ''
+  -- Written again as it is, so that a replica is waited for that may not have it yet.
+  if answer ~= '' and ARGV[4] == '1' then
+    redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[2]))
+  end
 end
 return {redis.call('HGET', KEYS[1], 'state'), answer}
 """
 )
-"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms → (state, answer or '')."""
+"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms, touches it → (state, answer
+or '')."""
 
 COMMIT: Final = (
     _COMMON
@@ -173,7 +194,10 @@ local state, event, new_seq, held, kept_ms = ARGV[9], ARGV[10], ARGV[11], ARGV[1
 if not is_live(room) then return {'gone'} end
 if has_ref then
   local remembered = recall(room, answer_key, now, for_ms)
-  if remembered then return {'repeat', remembered} end
+  if remembered then
+    redis.call('PEXPIRE', answer_key, redis.call('PTTL', answer_key))  -- as in READ
+    return {'repeat', remembered}
+  end
 end
 local at = redis.call('HMGET', room, 'epoch', 'seq')
 if at[1] ~= epoch or at[2] ~= seq then return {'conflict'} end

@@ -12,6 +12,9 @@ from watchparty.store.redis_calls import RedisCalls
 
 LOOK_EVERY_S: Final = 0.5
 
+HELD_MS: Final = 15_000
+"""As long as a lease: so long after its last server a list of places holds."""
+
 FAILURES: Final = 2
 """Looks in a row that fail before it counts as lost: one may be a pause of our own."""
 
@@ -23,16 +26,22 @@ class RedisWatch:
 
     `changed` is called when it is lost, when it is back, and when it was lost and back between two
     looks (its run is another one).
+
+    Rooms live on places by their names, so servers that know other places would each keep a room of
+    the same name. Each place is told under which list it is `known_as`, which holds for HELD_MS: a
+    server with another list takes it for lost until the last of the others has gone.
     """
 
-    def __init__(self, redis: RedisCalls) -> None:
+    def __init__(self, redis: RedisCalls, known_as: str) -> None:
         self._redis = redis
+        self._known_as = known_as
         self._now_ms: Callable[[], float] | None = None
         self._changed: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._run: str | None = None
         self._failed = 0
         self._failing_since_ms = 0.0
+        self._disagrees = False
         self.looks = 0
         """How often it has looked."""
 
@@ -68,8 +77,9 @@ class RedisWatch:
         assert self._changed is not None  # noqa: S101 - start() sets both
         assert self._now_ms is not None  # noqa: S101
         try:
-            keys = [scripts.RUN, scripts.OFFERING]
-            run, _ = await self._redis.run(scripts.OFFERS, keys, scripts.OFFERING_MS)
+            told = (scripts.OFFERING_MS, self._known_as, HELD_MS)
+            run, _, known_as = await self._redis.run(scripts.LOOK, scripts.LOOK_KEYS, *told)
+            self._compare(known_as.decode())
         except StoreUnavailable:
             self._failed += 1
             if self._failed == 1:
@@ -81,3 +91,17 @@ class RedisWatch:
         self._failed, self._run = 0, run.decode()
         if was_away or known not in (None, self._run):
             self._changed()
+
+    def _compare(self, known_as: str) -> None:
+        if known_as == self._known_as:
+            self._disagrees = False
+            return
+        if not self._disagrees:
+            self._disagrees = True
+            logger.error(
+                "servers with other Redis places are running: they know [%s], this one [%s]. "
+                "Rooms stay closed here until those have stopped.",
+                known_as,
+                self._known_as,
+            )
+        raise StoreUnavailable("other servers know other places")

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     help = (
         "Run the production server on HOST and PORT: a worker for each core under a supervisor "
-        "where there is REDIS_URL, one process alone where there is none. SIGTERM drains, SIGHUP "
+        "where there is Redis, one process alone where there is none. SIGTERM drains, SIGHUP "
         "replaces one worker after another."
     )
 
@@ -115,10 +115,10 @@ def _control() -> ControlSocket | None:
 def _workers(asked: int | None) -> int:
     """How many to start: what is asked for, if it can work, or what suits the machine."""
     if asked is None:
-        return usable_cores() if settings.REDIS_URL else 1
+        return usable_cores() if settings.REDIS_PLACES else 1
     if not 1 <= asked <= MAX_WORKERS:
         raise CommandError(f"--workers may be 1 to {MAX_WORKERS}, not {asked}.")
-    if asked > 1 and not settings.REDIS_URL:
+    if asked > 1 and not settings.REDIS_PLACES:
         raise CommandError(
             f"{asked} workers need REDIS_URL: without Redis each would keep rooms of its own."
         )
