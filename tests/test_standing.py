@@ -1,5 +1,7 @@
 """Roles as the members see them, an owner who is gone, and who asks for control."""
 
+import asyncio
+
 import pytest
 
 from sync.core.wire import CloseCode
@@ -162,6 +164,19 @@ async def test_at_another_server_roles_removals_and_questions_arrive(party: Part
     assert bo.closed_with == CloseCode.REMOVED
     await later(6)
     assert set(await asked_roles(ada)) == {"Ada", "Cy"}
+
+
+async def test_a_list_is_not_older_than_the_events_that_came_before_it(party: Party) -> None:
+    here, there = party.server("s1", alone=False), party.server("s2", alone=False)
+    ada, bo = await party.member(here, "Ada"), await party.member(there, "Bo")
+    await later(1)
+    ada.say("member:role", userId=bo.id, role="host", ref="r1")
+    while not bo.heard("member:role"):  # noqa: ASYNC110 - it asks in the very next turn
+        await asyncio.sleep(0)
+    bo.say("users:list")
+    await later()
+    listed = bo.last("users:list")["users"]
+    assert {user["name"]: user["role"] for user in listed} == {"Ada": "owner", "Bo": "host"}
 
 
 async def test_asking_counts_on_what_was_decided_elsewhere_before_it_is_heard_of(

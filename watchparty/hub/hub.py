@@ -157,7 +157,7 @@ class Hub:
             case RoomSync():
                 room.resync(connection)
             case UsersList():
-                connection.tell(room.company.listed())
+                room.list_users(connection)
             case RoomLeave():
                 room.company.leave(connection, user_id)
                 connection.user_id = None

@@ -181,6 +181,17 @@ class RoomHub:
         again = Snapshot(connection)
         self._spend(connection, ACTIONS[RoomSync], lambda: self._put(again, connection))
 
+    def list_users(self, connection: Connection) -> None:
+        """A member asks who is here. The roles are at least as new as the events that went out."""
+
+        def tell(_: RoomState | None = None) -> None:
+            connection.tell(self.company.listed())
+
+        if self._stream.is_ahead:
+            self._put(Look(connection, tell), connection)
+        else:
+            tell()
+
     def react(self, connection: Connection, user_id: str, message: ReactionSend) -> None:
         """A member reacts; the person's bucket decides on the way."""
         self._spend(connection, ACTIONS[ReactionSend], lambda: self.company.react(user_id, message))
@@ -273,6 +284,7 @@ class RoomHub:
                 await self._grant(connection, action, then)
             case Look(_, then):
                 _, state = await self._open()
+                self._standing.keep(state)
                 then(state)
             case Snapshot(connection):
                 await self._tell_snapshot(connection)

@@ -46,6 +46,14 @@ class OrderedStream:
         """Whether delivery has begun."""
         return self._delivery is not None
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether events have gone out whose state is not known here yet."""
+        delivery, state = self._delivery, self.state
+        if delivery is None or state is None:
+            return False
+        return delivery.epoch != state.epoch or delivery.seq > state.seq
+
     def begin(self, state: RoomState) -> None:
         """Deliver from here on."""
         self._delivery = OrderedDelivery(state.epoch, state.seq)
