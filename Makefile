@@ -17,7 +17,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks format lock protocol film \
-	bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser bench-skew clean
+	load 	bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser bench-skew clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -115,6 +115,10 @@ film: ## Draw and encode the demo film again (minutes; needs ffmpeg)
 	var/film/bin/python -m pip install --quiet --disable-pip-version-check \
 		--requirement tools/requirements-film.txt
 	var/film/bin/python tools/make_film.py
+
+# No CLEAN: the address is an option, and nothing is read from settings.
+load: $(RUN_READY) ## Load a site of yours: ARGS="--url http://127.0.0.1:8000 --rate 15 --seconds 60"
+	@$(PY) -m bench.load $(ARGS)
 
 bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive consumer
 	$(CLEAN) $(PY) -m bench.fanout $(ARGS)

@@ -63,11 +63,20 @@ def take_frame(buffer: bytes, start: int) -> tuple[int, bytes, int] | None:
 
 
 def handshake(path: str, port: int) -> bytes:
-    """The request that asks for a websocket, without a browser's Origin."""
+    """The request that asks a server on loopback for a websocket, without a browser's Origin."""
+    return upgrade(path, f"{HOST}:{port}")
+
+
+def upgrade(path: str, authority: str, origin: str | None = None) -> bytes:
+    """The request that asks for a websocket of a site, named as browsers name it.
+
+    `authority` is the Host header: host, and the port where it is not the scheme's own.
+    """
     key = base64.b64encode(os.urandom(16)).decode()
+    page = f"Origin: {origin}\r\n" if origin else ""
     return (
-        f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: Upgrade\r\n"
-        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: Upgrade\r\n"
+        f"Upgrade: websocket\r\n{page}Sec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: {key}\r\n\r\n"
     ).encode()
 

@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from watchparty.core.protocol import RoomSettings, Slug, SourceRequest
@@ -64,6 +64,13 @@ def test_the_demo_room_is_made_once_and_then_left_alone(capsys):
     call_command("demo_room")
     assert [room.title for room in Room.objects.all()] == ["Renamed"]
     assert "already there" in capsys.readouterr().out
+
+
+def test_rooms_for_a_load_may_be_large_but_not_larger_than_rooms_are():
+    with pytest.raises(CommandError, match="--max-users"):
+        call_command("demo_room", "--slug", "load-1", "--max-users", "10001")
+    call_command("demo_room", "--slug", "load-1", "load-2", "--max-users", "10000")
+    assert [room.max_users for room in Room.objects.all()] == [10_000, 10_000]
 
 
 def test_the_demo_room_can_be_understood_by_the_room_machine():
