@@ -1,5 +1,6 @@
 """Who is in a room: one member per tab, its newest socket, and the grace before it is gone."""
 
+import heapq
 import zlib
 from collections.abc import Iterable
 from typing import Final, Generic, TypeVar
@@ -44,6 +45,8 @@ class Roster(Generic[S]):
     def __init__(self) -> None:
         self._seats: dict[str, Seat[S]] = {}
         self._sockets: dict[str, S] = {}
+        self._first: list[str] | None = None
+        """Ids of the cut list, until somebody comes, changes or goes who belongs into it."""
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -72,18 +75,21 @@ class Roster(Generic[S]):
 
     def users(self) -> list[User]:
         """Everybody, or above USERS_IN_FULL the first USERS_IN_PART, controllers first."""
-        users = [seat.user for seat in self._seats.values()]
-        if len(users) <= USERS_IN_FULL:
-            return users
-        return sorted(users, key=lambda user: (_ROLE_ORDER[user.role], user.connected_at))[
-            :USERS_IN_PART
-        ]
+        users = (seat.user for seat in self._seats.values())
+        if len(self._seats) <= USERS_IN_FULL:
+            return list(users)
+        if (
+            self._first is None
+        ):  # not for every newcomer: they would cost the square of their number
+            self._first = [user.id for user in heapq.nsmallest(USERS_IN_PART, users, key=_rank)]
+        return [self._seats[user_id].user for user_id in self._first]
 
     def seat(self, user: User, socket: S) -> tuple[User, S | None, bool]:
         """Give a user a place. Returns (user, the socket it replaces, whether the user is new).
 
         A returning tab keeps the instant at which it first came.
         """
+        self._recut(user)
         seat = self._seats.get(user.id)
         if seat is None:
             self._seats[user.id] = Seat(user, socket)
@@ -107,11 +113,17 @@ class Roster(Generic[S]):
             return set()
         return {user_id for user_id, seat in self._seats.items() if _is_elsewhere(seat)}
 
+    def is_elsewhere(self, user_id: str) -> bool:
+        """Whether another server holds this member's socket."""
+        seat = self._seats.get(user_id)
+        return seat is not None and _is_elsewhere(seat)
+
     def move(self, user: User) -> tuple[S | None, bool]:
         """Another server holds a member's newest socket now.
 
         Returns (the socket that ends here, whether the user is new).
         """
+        self._recut(user)
         seat = self._seats.get(user.id)
         if seat is None:
             self._seats[user.id] = Seat(user, None)
@@ -124,6 +136,7 @@ class Roster(Generic[S]):
 
     def update(self, user: User) -> None:
         """Replace what is known of a member."""
+        self._recut(user)
         self._seats[user.id].user = user
 
     def unseat(self, user_id: str, socket: S, now_ms: float) -> bool:
@@ -140,7 +153,10 @@ class Roster(Generic[S]):
     def remove(self, user_id: str) -> bool:
         """Take a member off at once, as one who has said goodbye."""
         self._sockets.pop(user_id, None)
-        return self._seats.pop(user_id, None) is not None
+        seat = self._seats.pop(user_id, None)
+        if seat is not None:
+            self._recut(seat.user)
+        return seat is not None
 
     def expire(self, now_ms: float) -> list[str]:
         """Take off everybody whose grace is over; returns their ids."""
@@ -152,7 +168,7 @@ class Roster(Generic[S]):
             if seat.gone_at_ms is not None and now_ms - seat.gone_at_ms >= GRACE_MS
         ]
         for user_id in gone:
-            del self._seats[user_id]
+            self.remove(user_id)
         return gone
 
     def seats(self) -> list[Seat[S]]:
@@ -177,10 +193,21 @@ class Roster(Generic[S]):
             user_id: seat.status for user_id, seat in self._seats.items() if seat.status is not None
         }
 
+    def _recut(self, user: User) -> None:
+        """Forget the cut list, if this member is in it or belongs into it now."""
+        first = self._first
+        if first and (user.id in first or _rank(user) < _rank(self._seats[first[-1]].user)):
+            self._first = None
+
     def digest(self) -> tuple[int, int | None]:
         """Count and hash of the members; no hash above USERS_IN_FULL."""
         users = [seat.user for seat in self._seats.values()]
         return len(users), users_hash(users) if len(users) <= USERS_IN_FULL else None
+
+
+def _rank(user: User) -> tuple[int, float]:
+    """Controllers first, then who came first."""
+    return _ROLE_ORDER[user.role], user.connected_at
 
 
 def _is_elsewhere(seat: Seat[S]) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from sync.core.wire import Frame
 from watchparty.core.protocol import (
+    USERS_IN_FULL,
     MemberAsked,
     MembersStatus,
     User,
@@ -26,6 +27,13 @@ from watchparty.hub.work import HubContext
 
 RENEW_EVERY_S: Final = 5
 """DESIGN section 6: leases are refreshed this often, and those of the others are read."""
+
+WHOLE_EVERY: Final = 12
+"""In a large room (above USERS_IN_FULL) only each so many renewals, a minute apart, leases are
+written and read whole: with N members on S servers that is N·S users to be read each time."""
+
+COUNT_SLACK: Final = 0.01
+"""Of a large room's members: so many may be on the way, in news or out of them."""
 
 DOUBT_MS: Final = (2 * RENEW_EVERY_S + 1) * 1000.0
 """After a new epoch (the store was lost, and the leases with it) everybody has renewed by then."""
@@ -64,6 +72,7 @@ class Attendance:
         self._settling = False
         self._epoch: str | None = None
         self._doubted_until_ms = 0.0
+        self._renewals_since_whole = WHOLE_EVERY
 
     async def claim(self, user: User, max_users: int, *, readmitted: bool) -> bool:
         """Whether there is a place. It is claimed before it is counted: of two servers that fill
@@ -76,7 +85,9 @@ class Attendance:
             self._leased[user.id] = user
             others = await self._context.store.attend(self._slug, [user], (), now_ms)
         roster = self._company.roster
-        if user.id in roster or readmitted or len(roster.here()) + others < max_users:
+        if user.id in roster or readmitted or len(roster) + others < max_users:
+            return True  # seen at once: at most all of the roster is here
+        if len(roster.here()) + others < max_users:
             return True
         self.withdraw()
         return False
@@ -95,7 +106,8 @@ class Attendance:
         """Our lease first, the news after it: who reads the leases later has not missed it."""
         self._settling = False
         try:
-            await self._lease_changes()
+            if self._leased != self._here():
+                await self._write_changes()
         finally:
             while self._news:
                 self._relay.publish_presence(self._news.popleft())
@@ -105,17 +117,35 @@ class Attendance:
         if self._context.alone:
             return
         now_ms, store = self._context.now_ms(), self._context.store
-        if self._epoch not in (None, epoch):
+        is_same = self._epoch == epoch
+        if self._epoch is not None and not is_same:
             self._doubted_until_ms = now_ms + DOUBT_MS
         self._epoch = epoch
+        if is_same and await self._holds_on():
+            return
         users = self._here()
         in_doubt = now_ms < self._doubted_until_ms
         before = set() if in_doubt else self._company.roster.elsewhere()
         await store.attend(self._slug, users.values(), (), now_ms, whole=True)
         self._leased = users
         self._company.meet(await store.others(self._slug, now_ms), before)
+        self._renewals_since_whole = 0
         if self._leased != self._here():  # somebody has come or gone meanwhile
             self._settle_soon()
+
+    async def _holds_on(self) -> bool:
+        """A large room's lease holds on by what has changed, where the others' count shows no gap.
+
+        Whatever is unsure (a store that was lost, a call that failed, a count that is another one)
+        is for a whole renewal.
+        """
+        self._renewals_since_whole += 1
+        roster = self._company.roster
+        if len(roster) <= USERS_IN_FULL or self._renewals_since_whole >= WHOLE_EVERY:
+            return False
+        counted = await self._write_changes()
+        slack = len(roster) * COUNT_SLACK
+        return abs(counted - len(roster.elsewhere())) <= slack
 
     def heard(self, origin: str, frame: Frame) -> None:
         """Another server's news of a member of its own."""
@@ -138,13 +168,19 @@ class Attendance:
             case MembersReady():
                 self._gatekeeper.heard_ready(news)
 
-    async def _lease_changes(self) -> None:
-        here = self._here()
-        new = [user for user in here.values() if self._leased.get(user.id) != user]
-        gone = self._leased.keys() - here.keys()
-        if new or gone:
-            self._leased = here
-            await self._context.store.attend(self._slug, new, gone, self._context.now_ms())
+    async def _write_changes(self) -> int:
+        """Make the lease say who is new, another or gone; returns how many the others have."""
+        here, leased = self._here(), self._leased
+        new = [
+            one for key, one in here.items() if one is not (was := leased.get(key)) and one != was
+        ]
+        gone = leased.keys() - here.keys()
+        self._leased = here
+        try:
+            return await self._context.store.attend(self._slug, new, gone, self._context.now_ms())
+        except Exception:
+            self._renewals_since_whole = WHOLE_EVERY  # nobody knows what the lease says now
+            raise
 
     def _here(self) -> dict[str, User]:
         return {user.id: user for user in self._company.roster.here()}

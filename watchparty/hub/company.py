@@ -10,6 +10,7 @@ from sync.core.wire import CloseCode, Frame, encode, wire_ms
 from watchparty.core.presence import Roster, summarise
 from watchparty.core.protocol import (
     STATUSES_IN_FULL,
+    USERS_IN_FULL,
     Cursor,
     CursorMove,
     MemberRename,
@@ -72,6 +73,10 @@ class Company:
         self._statuses_changed = False
         self._own_statuses_changed = False
         self._reactions = 0
+        self._shown: set[str] = set()
+        """Whom viewers here have been told of, by lists or news. In a large room (USERS_IN_FULL)
+        lists are cut, and the comings and goings of all others would be a frame to everybody for
+        each: the square of the members. The digest's count tells of them."""
 
     def broadcast(self, frame: Frame, *, but: Connection | None = None) -> None:
         """Write one frame to every member of this process. Never waits for any of them."""
@@ -92,6 +97,7 @@ class Company:
             replaced.end(CloseCode.OPEN_ELSEWHERE)
         connection.user_id = seated.id
         connection.session.joined = True
+        self._shows(seated.id)
         self._changed()
         if is_new:
             return seated, encode(UserJoined(**fields(seated)))
@@ -99,7 +105,8 @@ class Company:
 
     def introduce(self, news: Frame, newcomer: Connection) -> None:
         """Let all others hear of one who has been greeted."""
-        self.broadcast(news, but=newcomer)
+        if newcomer.user_id is not None and self._shows(newcomer.user_id):
+            self.broadcast(news, but=newcomer)
         self._news(news)
 
     def leave(self, connection: Connection, user_id: str) -> None:
@@ -170,12 +177,21 @@ class Company:
         renamed = structs.replace(user, name=name, color=message.color.lower())
         self.roster.update(renamed)
         news = encode(UserUpdated(**fields(renamed)))
-        self.broadcast(news)
+        if self._shows(user_id):
+            self.broadcast(news)
+        else:
+            connection.port.write(news)
         self._news(news)
 
+    def users(self) -> list[User]:
+        """Who is here, to be shown to a viewer; the first of them in a large room."""
+        users = self.roster.users()
+        self._shown.update(user.id for user in users)
+        return users
+
     def listed(self) -> UsersListed:
-        """Who is here."""
-        return UsersListed(users=self.roster.users(), count=len(self.roster))
+        """Who is here, and how many."""
+        return UsersListed(users=self.users(), count=len(self.roster))
 
     def each_second(self, now_ms: float, *, digest: bool) -> None:
         """Say who has gone, how everybody does and, when due, the digest of the members."""
@@ -203,19 +219,18 @@ class Company:
             replaced.end(CloseCode.OPEN_ELSEWHERE)
             self._note_desertion()
         self._changed()
-        if is_new:
-            self.broadcast(encode(UserJoined(**fields(user))))
-        elif before != user:
-            self.broadcast(encode(UserUpdated(**fields(user))))
+        if before != user and self._shows(user.id):
+            kind = UserJoined if is_new else UserUpdated
+            self.broadcast(encode(kind(**fields(user))))
         return before is not None and before.instance == self._instance
 
     def left_elsewhere(self, user_id: str, server: str) -> None:
         """A member has left that server, unless it has moved to another one meanwhile."""
         user = self.roster.user(user_id)
-        if user is None or user.instance != server or user_id not in self.roster.elsewhere():
+        if user is None or user.instance != server or not self.roster.is_elsewhere(user_id):
             return
         self.roster.remove(user_id)
-        self.broadcast(encode(UserLeft(user_id=user_id)))
+        self._tell_left(encode(UserLeft(user_id=user_id)), user_id)
         if not len(self.roster):
             self._note_desertion()
         self._changed()
@@ -232,9 +247,9 @@ class Company:
 
     def heard_statuses(self, statuses: dict[str, Status]) -> None:
         """How members at another server do."""
-        elsewhere = self.roster.elsewhere()
-        for user_id in statuses.keys() & elsewhere:
-            self._keep(user_id, statuses[user_id], here=False)
+        for user_id, status in statuses.items():
+            if self.roster.is_elsewhere(user_id):
+                self._keep(user_id, status, here=False)
 
     def dismiss(self, code: int) -> None:
         """Close every member's socket."""
@@ -287,8 +302,20 @@ class Company:
 
     def _say_left(self, user_id: str) -> None:
         news = encode(UserLeft(user_id=user_id))
-        self.broadcast(news)
+        self._tell_left(news, user_id)
         self._news(news)
+
+    def _tell_left(self, news: Frame, user_id: str) -> None:
+        if user_id in self._shown:
+            self._shown.discard(user_id)
+            self.broadcast(news)
+
+    def _shows(self, user_id: str) -> bool:
+        """Whether viewers are told of this member: all in a small room, else the listed."""
+        user = self.roster.user(user_id)
+        if len(self.roster) <= USERS_IN_FULL or (user is not None and user.role != "guest"):
+            self._shown.add(user_id)
+        return user_id in self._shown
 
     def _note_desertion(self) -> None:
         if self.roster.deserted:

@@ -489,7 +489,7 @@ class RoomHub:
                 is_public=state.settings.public,
                 settings=state.settings,
             ),
-            users=self._standing.as_of(state, self.company.roster.users()),
+            users=self._standing.as_of(state, self.company.users()),
             epoch=state.epoch,
             seq=missed[-1].seq if missed else state.seq,
             video_state=video_state(state) if missed is None else UNSET,
