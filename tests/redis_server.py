@@ -29,6 +29,17 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def port(self) -> int:
+        """On 127.0.0.1."""
+        return int(self._port)
+
+    @property
+    def run_id(self) -> str:
+        """Another one after each start."""
+        with closing(self.client()) as client:
+            return str(client.info("server")["run_id"])
+
     def start(self) -> None:
         """Start, and return once it answers."""
         self._process = subprocess.Popen(

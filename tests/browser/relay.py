@@ -55,6 +55,10 @@ class Relay:
         self._flowing.set()
         self._run(self._listen())
 
+    def lead_to(self, target_port: int) -> None:
+        """Connections from now on end there."""
+        self._target_port = target_port
+
     def stop(self) -> None:
         """End every connection and the thread."""
         self._run(self._end())

@@ -58,6 +58,7 @@ class Cluster:
         static: Path | None = None,
         clocks: Mapping[str, Bent] | None = None,
         each: Mapping[str, Mapping[str, str]] | None = None,
+        redis: RedisServer | None = None,
         **settings: str,
     ) -> None:
         """`clocks` are wrong ones, and `each` more settings, by a server's name.
@@ -68,7 +69,7 @@ class Cluster:
         self.folder = folder
         self.rooms = list(rooms)
         self.static = static
-        self.redis = RedisServer()
+        self.redis = redis or RedisServer()
         self.postgres = PostgresServer() if postgres else None
         self._fronts: list[Nginx] = []
         self._settings = self._shared() | settings

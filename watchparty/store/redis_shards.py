@@ -44,7 +44,8 @@ class Shards:
         new_epoch: Callable[[], str],
     ) -> None:
         self._names = tuple(place.name for place in places)
-        known_as = " ".join(sorted(self._names))
+        # One alone holds every room, by whatever address a server finds it.
+        known_as = " ".join(sorted(self._names)) if len(places) > 1 else "one"
         self.all = [
             Shard(
                 place,
