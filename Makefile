@@ -17,7 +17,8 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks chaos format lock protocol film \
-	load 	bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser bench-skew clean
+	load bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser \
+	bench-skew bench-history clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -144,6 +145,9 @@ bench-clock-browser: $(TEST_READY) ## How far a real Chromium's clock is off, on
 
 bench-skew: $(TEST_READY) ## How far apart viewers' pictures are, under our law and two others (hours; goes on where it stopped)
 	$(CLEAN) $(PY) -m bench.skew --long --write $(ARGS)
+
+bench-history: $(TEST_READY) ## Every page of history over a thousand rooms and a million events (minutes)
+	$(CLEAN) $(PY) -m bench.history $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable
@@ -25,6 +27,7 @@ from sync.apps import sync_config
 from sync.clock import boot_id, utc_ms
 from sync.cluster import ClusterClock
 from sync.core.timebase import OWN_GENERATION
+from sync.core.wire import CLOCK_ROOM
 from sync.keeping import kept_base_ms
 from sync.probes import ProbeWrapper
 from sync.redis_place import Place, common_place
@@ -32,6 +35,10 @@ from sync.redis_time import RedisTime
 from sync.routing import websocket_urlpatterns as clock_urlpatterns
 from sync.walls import AddressWall, OriginWall
 from watchparty.apps import WatchpartyConfig
+from watchparty.history.backlog import Backlog, MemoryBacklog
+from watchparty.history.book import Book
+from watchparty.history.history import History
+from watchparty.history.redis_backlog import RedisBacklog
 from watchparty.hub.hub import Hub
 from watchparty.hub.layer import RoomLayer
 from watchparty.hub.relay import ChannelLayer
@@ -41,8 +48,9 @@ from watchparty.store.archive import DatabaseArchive
 from watchparty.store.base import RoomStore
 from watchparty.store.listing import RedisListing
 from watchparty.store.memory import MemoryStore
+from watchparty.store.records import Note
 from watchparty.store.redis import RedisStore
-from watchparty.store.redis_calls import Replicas
+from watchparty.store.redis_calls import RedisCalls, Replicas
 from watchparty.store.redis_shards import Shards
 
 refuse_unsafe_start()
@@ -51,6 +59,11 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 EPOCH_BYTES = 9
+BATCH_NAME_BYTES = 8
+KEEP_ROOMS_S = 3.0
+"""Of the ten seconds that a server is given to end: a database may not answer."""
+
+logger = logging.getLogger(__name__)
 
 clock = sync_config()
 clock.continue_from(kept_base_ms(boot_id(), clock.timebase.base_ms))
@@ -60,23 +73,32 @@ if settings.REDIS_PLACES:
     clock.cluster = ClusterClock(clock.timebase, redis_time)
 
 
-def make_hub() -> Hub:
+def make_hub(note: Note | None = None, book: Book | None = None) -> Hub:
     """The hub of this process over the store and layer that the settings name."""
     places: list[Place] = settings.REDIS_PLACES
     layer = get_channel_layer()
     context = HubContext(
-        store=make_store(),
+        store=make_store(note),
         layer=cast("ChannelLayer", layer),
         now_ms=clock.timebase.now_ms,
         instance=settings.INSTANCE_ID,
         alone=not places,
         listen_again=layer.listen_again if isinstance(layer, RoomLayer) else None,
         listing=RedisListing(common_place(places)) if places else None,
+        book=book or Book(),
     )
     return Hub(context, lambda: clock.timebase.server_time(utc_ms()))
 
 
-def make_store() -> RoomStore:
+def make_backlogs() -> list[Backlog]:
+    """Events that wait for the database: on each Redis, which outlives us, or in our own memory."""
+    places: list[Place] = settings.REDIS_PLACES
+    if not places:
+        return [MemoryBacklog(settings.HISTORY_BACKLOG)]
+    return [RedisBacklog(RedisCalls(place), settings.INSTANCE_ID) for place in places]
+
+
+def make_store(note: Note | None = None) -> RoomStore:
     """Live rooms: in Redis, where other servers find them, or in this process' own memory."""
     archive, limits = DatabaseArchive(), clock.limits
 
@@ -85,7 +107,7 @@ def make_store() -> RoomStore:
 
     places: list[Place] = settings.REDIS_PLACES
     if not places:
-        return MemoryStore(archive, limits, boot_id=boot_id(), new_epoch=new_epoch)
+        return MemoryStore(archive, limits, boot_id=boot_id(), new_epoch=new_epoch, note=note)
     count, within_ms = settings.REDIS_WAIT_REPLICAS, settings.REDIS_WAIT_MS
     server = settings.INSTANCE_ID
     shards = Shards(
@@ -96,7 +118,19 @@ def make_store() -> RoomStore:
         clock_id=clock_id,
         new_epoch=new_epoch,
     )
-    return RedisStore(shards, archive, limits, server=server, clock_id=clock_id)
+    return RedisStore(
+        shards,
+        archive,
+        limits,
+        server=server,
+        clock_id=clock_id,
+        history_most=settings.HISTORY_BACKLOG,
+    )
+
+
+def civil_offset_ms() -> float:
+    """UTC less the media clock."""
+    return clock.timebase.civil_offset_ms(utc_ms())
 
 
 def clock_id() -> str:
@@ -111,9 +145,19 @@ async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
 
 
-hub = make_hub()
+backlogs = make_backlogs()
+history = History(
+    backlogs,
+    Book(settings.INSTANCE_ID, utc_ms, unlisted=CLOCK_ROOM),
+    name=secrets.token_hex(BATCH_NAME_BYTES),
+    civil_offset_ms=civil_offset_ms,
+)
+hub = make_hub(
+    next((one.note for one in backlogs if isinstance(one, MemoryBacklog)), None), history.book
+)
 cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub = hub
 clock.add_health_report("party", lambda: hub.counts)
+clock.add_health_report("history", lambda: history.report)
 
 # From the outside in: whose page, how many sockets, the clock's probes, then the app.
 sockets = OriginWall(
@@ -140,6 +184,7 @@ sockets = OriginWall(
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one connection, or the process's own beginning and end."""
     hub.start()
+    history.start()
     if clock.cluster is not None:
         clock.cluster.start()
     if scope["type"] == "lifespan":
@@ -159,7 +204,12 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await hub.close()
+            try:
+                async with asyncio.timeout(KEEP_ROOMS_S):
+                    await hub.close()
+            except Exception:
+                logger.exception("rooms were not kept in good order")
+            await history.close()
             if clock.cluster is not None:
                 await clock.cluster.close()
             await send({"type": "lifespan.shutdown.complete"})

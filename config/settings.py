@@ -165,6 +165,11 @@ REDIS_PLACES = redis_places(env)
 REDIS_WAIT_REPLICAS = env.integer("REDIS_WAIT_REPLICAS", 0, 0, 16)
 REDIS_WAIT_MS = env.integer("REDIS_WAIT_MS", 100, 1, 400)
 
+# How long history is kept (`manage.py prune_history`; 0: for ever), and how many events may wait
+# while the database is away.
+HISTORY_DAYS = env.integer("HISTORY_DAYS", 0, 0, 36_500)
+HISTORY_BACKLOG = env.integer("HISTORY_BACKLOG", 50_000, 1000, 10_000_000)
+
 DATABASES = {
     "default": env.parsed(
         "DATABASE_URL",

@@ -19,6 +19,7 @@ from tests.leased_store import LeasedStore, Leases
 from tests.rooms import NOW_MS
 from watchparty.consumers import PartyConsumer
 from watchparty.core.session import Session
+from watchparty.history.book import Book
 from watchparty.hub.connection import Connection
 from watchparty.hub.hub import Hub
 from watchparty.hub.work import HubContext
@@ -98,6 +99,7 @@ class Party:
             now_ms=media_ms,
             instance=instance,
             alone=alone,
+            book=Book(instance, media_ms),
         )
 
     def server(self, instance: str = "s1", *, alone: bool = True) -> Hub:

@@ -12,6 +12,8 @@ from tests.fakes import FakeClock
 from tests.party_rig import later
 from tests.party_sockets import Guest
 from watchparty import sign_in
+from watchparty.history.backlog import MemoryBacklog
+from watchparty.history.redis_backlog import RedisBacklog
 from watchparty.identity import Account
 from watchparty.models import Room
 from watchparty.store.memory import MemoryStore
@@ -117,3 +119,11 @@ async def test_redis_joins_servers_and_without_it_the_process_is_alone(
     settings.REDIS_PLACES = [Place("nowhere", url="redis://127.0.0.1:1/0")]
     assert isinstance(asgi.make_store(), RedisStore)
     assert not asgi.make_hub()._context.alone
+
+
+async def test_history_waits_on_each_redis_or_in_a_process_alone(asgi: Any, settings: Any) -> None:
+    assert [type(one) for one in asgi.make_backlogs()] == [MemoryBacklog]
+    places = [Place(name, url="redis://127.0.0.1:1/0") for name in ("one", "two")]
+    settings.REDIS_PLACES = places
+    assert [type(one) for one in asgi.make_backlogs()] == [RedisBacklog, RedisBacklog]
+    assert asgi.history.report["history"]["dropped"] == 0

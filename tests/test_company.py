@@ -20,6 +20,7 @@ from watchparty.core.protocol import (
     User,
 )
 from watchparty.core.session import Session
+from watchparty.history.book import Book
 from watchparty.hub.company import TICK_S, Company
 from watchparty.hub.connection import Connection
 
@@ -37,6 +38,7 @@ class Rig:
             publish=self.published.append,
             news=self.news.append,
             statuses=self.statuses.append,
+            book=Book().room("demo"),
         )
 
     def seat(self, one: User) -> tuple[Connection, FakePort]:

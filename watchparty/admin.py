@@ -9,9 +9,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import URLPattern
 
 from watchparty.live import RoomNotReached, close_room, set_room
 from watchparty.models import Room
+from watchparty.story_admin import StoryPages
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments at run time.
     RoomModelAdmin = admin.ModelAdmin[Room]
@@ -41,7 +43,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Room)
-class RoomAdmin(RoomModelAdmin):
+class RoomAdmin(StoryPages, RoomModelAdmin):
     """One query per list: a room shows nothing but its own row."""
 
     list_display = (
@@ -53,6 +55,7 @@ class RoomAdmin(RoomModelAdmin):
         "left_cleanly",
         "created_at",
         "open",
+        "story",
     )
     list_filter = (OpenFilter, "is_public", "left_cleanly", "created_at")
     search_fields = ("slug", "title", "owner_person")
@@ -83,6 +86,10 @@ class RoomAdmin(RoomModelAdmin):
         ),
         ("Times", {"fields": ("created_at", "updated_at", "closed_at")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The admin's own, and a room's story."""
+        return [*self.story_urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
         """An address is chosen once: invitations point at it."""

@@ -26,6 +26,7 @@ from watchparty.core.protocol import (
     UsersListed,
     UserUpdated,
 )
+from watchparty.history.book import RoomBook
 from watchparty.hub.answers import fields, turned_away
 from watchparty.hub.batch import Batch
 from watchparty.hub.connection import Connection
@@ -57,6 +58,7 @@ class Company:
         publish: Callable[[Frame], None],
         news: Callable[[Frame], None],
         statuses: Callable[[Frame], None],
+        book: RoomBook,
     ) -> None:
         self.roster: Roster[Connection] = Roster()
         self.deserted_since_ms = now_ms()
@@ -68,6 +70,8 @@ class Company:
         self._publish_statuses = statuses
         """… and how those here do."""
         self.watcher: Watcher | None = None
+        self.book = book
+        """What history is told of those here."""
         self._batch = Batch()
         self._tick: asyncio.TimerHandle | None = None
         self._statuses_changed = False
@@ -98,6 +102,7 @@ class Company:
         connection.user_id = seated.id
         connection.session.joined = True
         self._shows(seated.id)
+        self.book.came(seated)
         self._changed()
         if is_new:
             return seated, encode(UserJoined(**fields(seated)))
@@ -114,12 +119,14 @@ class Company:
         if self.roster.socket(user_id) is connection and self.roster.remove(user_id):
             self.unpoint(user_id)
             self._say_left(user_id)
+            self.book.left(user_id)
             self._note_desertion()
             self._changed()
 
     def lost(self, connection: Connection, user_id: str) -> None:
         """A member's socket has ended; it may come back within the grace."""
         if self.roster.unseat(user_id, connection, self._now_ms()):
+            self.book.lost(user_id)
             self.unpoint(user_id)
             self._note_desertion()
             self._changed()
@@ -138,6 +145,7 @@ class Company:
     def react(self, user_id: str, message: ReactionSend) -> None:
         """A member reacts."""
         self._reactions += 1
+        self.book.reacted(message.emoji, message.video_time)
         self._batch.react(
             Reaction(
                 id=f"{self._instance}-{self._reactions}",
@@ -162,6 +170,7 @@ class Company:
         """A member tells how playback does there."""
         status = Status(**{name: getattr(message, name) for name in Status.__struct_fields__})
         self._keep(user_id, status, here=True)
+        self.book.reported(user_id, status)
         self._own_statuses_changed = True
 
     def rename(self, connection: Connection, user_id: str, message: MemberRename) -> None:
@@ -197,12 +206,15 @@ class Company:
         """Say who has gone, how everybody does and, when due, the digest of the members."""
         for user_id in self.roster.expire(now_ms):
             self._say_left(user_id)
+            self.book.left(user_id)
         if self._own_statuses_changed:
             self._own_statuses_changed = False
             self._tell_own_statuses()
         if self._statuses_changed:
             self._statuses_changed = False
             self.broadcast(encode(self._statuses(), passing=True))
+        if digest:
+            self.book.saw(self.roster.here())
         if digest and len(self.roster):
             count, hash_ = self.roster.digest()
             self.broadcast(encode(UsersDigest(count=count, hash=UNSET if hash_ is None else hash_)))
@@ -213,6 +225,7 @@ class Company:
         """A member is at another server now. True: its older socket was here, and closes."""
         before = self.roster.user(user.id)
         replaced, is_new = self.roster.move(user)
+        self.book.left(user.id)
         if replaced is not None:
             self.unpoint(user.id)
             replaced.user_id = None
@@ -257,7 +270,8 @@ class Company:
             connection.end(code)
 
     def stop(self) -> None:
-        """No tick after this."""
+        """No tick after this; whoever is here has left this server."""
+        self.book.close()
         if self._tick is not None:
             self._tick.cancel()
 

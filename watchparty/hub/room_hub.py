@@ -110,6 +110,7 @@ class RoomHub:
             publish=self._relay.publish_passing,
             news=self._note_news,
             statuses=self._relay.publish_presence,
+            book=context.book.room(slug),
         )
         self._gatekeeper = self.company.watcher = Gatekeeper(
             context.instance,
@@ -154,7 +155,7 @@ class RoomHub:
             context.store,
             context.now_ms,
             broadcast=self.company.broadcast,
-            armed=self._gatekeeper.arm,
+            armed=self._armed,
             film_ends=self._film_ended,
             catch_up_due=self._catch_up_due,
         )
@@ -434,6 +435,10 @@ class RoomHub:
         self._relay.publish_ordered(event.epoch, event.seq, frame)
         if isinstance(event, RoomClosed):
             self.company.dismiss(CloseCode.ROOM_CLOSED)
+
+    def _armed(self, state: RoomState) -> None:
+        self.company.book.source_id = state.source.id if state.source else ""
+        self._gatekeeper.arm(state)
 
     def _film_ended(self, seq: int) -> None:
         """Without viewers it stays where the last one left it, and ends when one comes back."""

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from watchparty.core.protocol import RoomJoin
 from watchparty.core.state import Command, RoomState
+from watchparty.history.book import Book
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
 from watchparty.store.base import Outcome, RoomStore
@@ -26,6 +27,8 @@ class HubContext(Struct, frozen=True):
     """What the layer does when a Redis was lost, where it is not the layer of one process."""
     listing: Listing | None = None
     """The public rooms of all servers, where there are others."""
+    book: Book = field(default_factory=Book)
+    """Takes what history wants to know of members and reactions."""
 
 
 class Arrive(Struct, frozen=True):

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -14,6 +13,7 @@ from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import HIGHEST_MAX_USERS, RoomSettings, Source, SourceRequest
 from watchparty.core.sources import make_source
 from watchparty.core.state import RoomState
+from watchparty.database_thread import DatabaseThread
 from watchparty.fresh_connection import with_fresh_connection
 from watchparty.models import Room
 from watchparty.store.base import Kept, NoSuchRoom, RoomRecord
@@ -37,7 +37,7 @@ class DatabaseArchive:
     """Write-behind over the Room table, on one thread of its own: no request waits for it."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._thread = DatabaseThread("archive")
         self._pending: dict[str, SavedRoom] = {}
         self._writing = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None

@@ -25,6 +25,7 @@ from watchparty.store.base import (
     told,
 )
 from watchparty.store.locks import Locks
+from watchparty.store.records import Note, Record, about
 
 SWEEP_EVERY: Final = 1024
 """After so many draws the full, hence forgettable, buckets of persons are dropped."""
@@ -50,7 +51,10 @@ class MemoryStore(CasStore):
         *,
         boot_id: str,
         new_epoch: Callable[[], str],
+        note: Note | None = None,
     ) -> None:
+        self._note = note
+        """Told of every event, for history."""
         self._archive = archive
         self._limits = limits
         self._boot_id = boot_id
@@ -133,6 +137,8 @@ class MemoryStore(CasStore):
             live.state = answer.state
             live.events.append(answer.event)
             self._keep(answer.state, now_ms, clean=False)
+            if self._note is not None:
+                self._note(Record(about(slug, command, now_ms), answer.event))
         if command.user_id is not None and command.ref is not None:
             live.ledger.remember(command.user_id, command.ref, told(answer), now_ms)
         return Outcome(answer)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from sync.core.bucket import Limit
 from watchparty.core.idempotence import REMEMBERED_MS
@@ -28,6 +29,9 @@ from watchparty.store.locks import Locks
 from watchparty.store.redis_revival import KEPT_MS, Held
 from watchparty.store.redis_shards import Shards
 
+HISTORY_MOST: Final = 50_000
+"""Events that wait in Redis for the database, at most (a little more, as Redis trims by pages)."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,8 +46,10 @@ class RedisStore(CasStore):
         *,
         server: str,
         clock_id: Callable[[], str],
+        history_most: int = HISTORY_MOST,
     ) -> None:
         self._shards = shards
+        self._history_most = history_most
         self._archive = archive
         self._limits = limits
         self._server = server
@@ -198,6 +204,7 @@ class RedisStore(CasStore):
             forms.room_key(slug, ":events"),
             forms.answer_key(slug, command),
             forms.bucket_key(command.person, command.action),
+            forms.HISTORY_KEY,
         ]
         verdict, *details = await self._shards.of(slug).calls.run_safely(
             scripts.COMMIT,
@@ -207,6 +214,7 @@ class RedisStore(CasStore):
             *((limit.capacity, limit.per_ms) if limit else (0, 0)),
             *forms.change(answer),
             *(HELD_EVENTS, KEPT_MS),
+            *(self._history_most, forms.origin(slug, command, now_ms)),
         )
         match verdict:
             case b"done":

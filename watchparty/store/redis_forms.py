@@ -11,6 +11,8 @@ csw:room:{slug}:lock           one server fetches the room from the archive
 csw:person:PERSON:ACTION       hash: a token bucket
 csw:run                        the run_id that its servers know
 csw:offering                   there while servers offer what they hold
+csw:history                    stream of the events of all rooms that wait for the database
+csw:history:written            how many of them the database has
 """
 
 from typing import Final
@@ -21,6 +23,10 @@ from msgspec import Struct
 from watchparty.core.protocol import OrderedEvent, User
 from watchparty.core.state import Applied, Command, Refusal, RoomState
 from watchparty.store.base import Answer, RoomRecord, Told
+from watchparty.store.records import about
+
+HISTORY_KEY: Final = "csw:history"
+"""On each Redis there is one, beside the rooms that it holds."""
 
 
 class _Remembered(Struct, frozen=True):
@@ -69,6 +75,11 @@ def read_answer(kept: bytes) -> Told:
     answer = remembered.event or remembered.refusal
     assert answer is not None  # noqa: S101 - write_answer writes one of them
     return answer
+
+
+def origin(slug: str, command: Command, now_ms: float) -> bytes:
+    """What history wants to know of an event and the event does not say."""
+    return write(about(slug, command, now_ms))
 
 
 def change(answer: Answer) -> tuple[bytes | str, bytes | str, int]:

@@ -208,6 +208,7 @@ end
 if event ~= '' then
   redis.call('HSET', room, 'state', state, 'seq', new_seq)
   redis.call('XADD', events, 'MAXLEN', held, new_seq .. '-0', 'epoch', epoch, 'event', event)
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[14], '*', 'about', ARGV[15], 'event', event)
   redis.call('PEXPIRE', room, kept_ms)
   redis.call('PEXPIRE', events, kept_ms)
 end
@@ -219,7 +220,7 @@ return {'done'}
 """
 )
 """A repeat → its answer; not the expected state → conflict; bucket empty → limited; else all of
-state, event and remembered answer."""
+state, event (for viewers and for history) and remembered answer."""
 
 SINCE: Final = (
     _COMMON

@@ -1,0 +1,1 @@
+"""What outlives a party: recorded behind the party's back, read by administrators."""
