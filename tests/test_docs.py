@@ -31,7 +31,9 @@ def committed_files() -> list[Path]:
 
 
 def names_read_by_settings() -> set[str]:
-    code = "".join((ROOT / "config" / name).read_text() for name in ("settings.py", "env.py", "redis.py"))
+    code = "".join(
+        (ROOT / "config" / name).read_text() for name in ("settings.py", "env.py", "redis.py")
+    )
     calls = r"env\.(?:text|flag|integer|items|choice|parsed|table)\(\s*\"([A-Z_]+)\""
     return set(re.findall(calls, code)) | set(re.findall(r"environ\.get\(\"([A-Z_]+)\"", code))
 
