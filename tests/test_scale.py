@@ -72,6 +72,12 @@ def test_servers_are_as_many_as_their_cores_must_be_and_none_is_too_busy():
     assert one.mbit_per_s == pytest.approx(800)
 
 
+def test_where_a_hash_is_uneven_there_are_more_servers_than_arithmetic_says():
+    one = plan(World(20_000, 1.0), COSTS)
+    assert one.busiest_core <= BUSIEST
+    assert one.servers > 1.1 * 20_000 * COSTS.point_us / 1e6 / BUSY
+
+
 def test_who_points_costs_more_of_everything():
     watching, pointing = (plan(World(20_000, share), COSTS) for share in (0.0, 1.0))
     assert pointing.servers > watching.servers
@@ -111,9 +117,15 @@ def test_who_is_told_when_to_come_back_comes_in_no_wave():
 
 
 def a_part(viewer_cpu_us, **calls):
-    figures = dict.fromkeys(("frame_cpu_us", "frames_per_s", "bytes_per_s", "join_cpu_us"), 1.0)
-    figures |= {"kib_each": 20.0, "probe_p50_ms": 1.0, "probe_p99_ms": None, "acts_per_s": 50.0}
-    return {**figures, "viewers": 500, "viewer_cpu_us": viewer_cpu_us, "redis_calls": calls}
+    ones = ("frame_cpu_us", "frames_per_s", "bytes_per_s", "join_cpu_us", "kib_each")
+    return {
+        **dict.fromkeys((*ones, "probe_p50_ms"), 1.0),
+        "probe_p99_ms": None,
+        "acts_per_s": 50.0,
+        "viewers": 500,
+        "viewer_cpu_us": viewer_cpu_us,
+        "redis_calls": calls,
+    }
 
 
 def test_the_page_says_all_of_it_and_whence_it_comes():
