@@ -615,7 +615,7 @@ class UsersListed(Message, tag="users:list"):
 
 
 class UserJoined(User, tag_field="type", tag="user:joined"):
-    """Somebody came. Above USERS_IN_FULL only owner and hosts are told of; the digest counts all."""
+    """Somebody came. Above USERS_IN_FULL owner and hosts only; of others the digest tells."""
 
 
 class UserUpdated(User, tag_field="type", tag="user:updated"):

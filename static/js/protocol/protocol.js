@@ -741,7 +741,7 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * Somebody came. Above USERS_IN_FULL only owner and hosts are told of; the digest counts all.
+ * Somebody came. Above USERS_IN_FULL owner and hosts only; of others the digest tells.
  * @typedef {Object} UserJoined
  * @property {"user:joined"} type
  * @property {string} id id of a user
