@@ -17,8 +17,8 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks chaos format lock protocol film \
-	load bench-fanout bench-connections bench-stuck bench-crowd bench-clock bench-clock-browser \
-	bench-skew bench-history clean
+	load bench-fanout bench-connections bench-capacity bench-scale bench-stuck bench-crowd bench-clock \
+	bench-clock-browser bench-skew bench-history clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -130,6 +130,12 @@ bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive co
 
 bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, accepted per second
 	$(CLEAN) $(PY) -m bench.connections $(ARGS)
+
+bench-capacity: $(TEST_READY) ## What viewers, rooms and Redis' messages cost (minutes)
+	$(CLEAN) $(PY) -m bench.capacity $(ARGS)
+
+bench-scale: $(RUN_READY) ## What up to 1,000,000 viewers would need, by those costs
+	$(CLEAN) $(PY) -m bench.scale $(ARGS)
 
 bench-stuck: $(TEST_READY) ## What a reader who takes nothing costs the others
 	$(CLEAN) $(PY) -m bench.stuck $(ARGS)

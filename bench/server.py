@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,7 @@ SOCKETS: Final = 10_000
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 _MAKE_ROOM: Final = (
     "from watchparty.models import Room; "
-    "Room.objects.create(slug={room!r}, title='Benchmark', max_users={members})"
+    "[Room.objects.create(slug=slug, title='Benchmark', max_users={members}) for slug in {rooms!r}]"
 )
 
 
@@ -43,27 +43,38 @@ class ServerFault(Exception):  # noqa: N818 - what happened, in a sentence
 
 
 class Site:
-    """A directory with a database, an empty room in it, and a key: what a server starts from."""
+    """A directory with a database, empty rooms in it, and a key: what servers start from."""
 
-    def __init__(self, directory: Path, members: int) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        members: int,
+        *,
+        rooms: Sequence[str] = (ROOM,),
+        redis_url: str | None = None,
+    ) -> None:
+        """`members`: the most that each room takes. With a Redis several servers share rooms."""
         self._directory = directory
+        self._redis_url = redis_url
         self._key = secrets.token_urlsafe(50)
         static = directory / "static"
         static.mkdir()
         (static / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
         self._run("migrate", "--verbosity", "0")
-        self._run("shell", "-c", _MAKE_ROOM.format(room=ROOM, members=members))
+        self._run("shell", "-c", _MAKE_ROOM.format(rooms=list(rooms), members=members))
 
     @contextmanager
-    def serve(self, application: str, core: int | None) -> Iterator["Server"]:
+    def serve(
+        self, application: str, core: int | None, *, instance: str = "bench"
+    ) -> Iterator["Server"]:
         """A running server, pinned to a core; ended by its process id whatever happens."""
         port = _free_port()
-        log = self._directory / "server.log"
+        log = self._directory / f"{instance}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", "serve", "--workers", "1"],
                 cwd=ROOT,
-                env=self._environment(application, port),
+                env=self._environment(application, port, instance),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -91,7 +102,9 @@ class Site:
         if done.returncode:
             raise ServerFault(f"manage.py {arguments[0]} failed:\n{done.stderr[-2000:]}")
 
-    def _environment(self, application: str, port: int) -> Mapping[str, str]:
+    def _environment(
+        self, application: str, port: int, instance: str = "bench"
+    ) -> Mapping[str, str]:
         """A production server's, and nothing that the shell set for another one."""
         return {
             **{name: os.environ[name] for name in _KEPT if name in os.environ},
@@ -106,7 +119,9 @@ class Site:
             "HOST": HOST,
             "PORT": str(port),
             "DATABASE_URL": f"sqlite:///{self._directory / 'db.sqlite3'}",
-            "INSTANCE_ID": "bench",
+            "INSTANCE_ID": instance,
+            "SERVE_SOCKET": str(self._directory / f"{instance}.sock"),
+            **({"REDIS_URL": self._redis_url} if self._redis_url else {}),
             "LOG_LEVEL": "WARNING",
             "ADDRESS_SOCKETS_PER_S": str(SOCKETS),
             "ADDRESS_SOCKETS_OPEN": str(SOCKETS),

@@ -4,8 +4,11 @@ import itertools
 import json
 import random
 import signal
+import ssl
 import subprocess
 import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -26,6 +29,7 @@ from bench.load.scenario import (
 from bench.load.tally import Tally, Times, missed
 from bench.load.target import BadTarget, target_of
 from tests.browser.server import Server
+from tests.certificates import self_signed
 from tests.commands import ROOT
 
 # -- Whom it loads ---------------------------------------------------------------------------
@@ -282,3 +286,31 @@ def test_a_real_server_is_loaded_judged_and_let_go_by_ctrl_c(site, tmp_path):
     assert endless.returncode == 0, ended
     assert "no_such_room" in ended
     assert "demo_room --slug" in ended
+
+
+@pytest.fixture
+def tls_site(tmp_path):
+    """A site with a certificate of its own, which has no party socket."""
+    certificate, key = self_signed(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"wss://127.0.0.1:{server.server_port}", certificate
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.slow
+@pytest.mark.beside
+def test_certificates_are_verified_against_whom_one_trusts(tls_site, tmp_path):
+    url, certificate = tls_site
+    refusals = []
+    for trusted in ([], ["--ca-file", str(certificate)]):
+        told = tmp_path / "told.json"
+        assert main(["--url", url, "--seconds", "0.5", "--json", str(told), *trusted]) == 1
+        refusals.append(json.loads(told.read_text())["refusals"])
+    assert refusals == [{"TLS: CERTIFICATE_VERIFY_FAILED": 5}, {"HTTP 404": 5}]

@@ -97,8 +97,13 @@ class Visitor(asyncio.Protocol):
         name: str,
         visit: tuple[float, float],
         over: Callable[["Visitor"], None],
+        quiet: bool = False,
     ) -> None:
-        """`visit`: mean seconds of thinking and of staying; `over` is called once at the end."""
+        """`visit`: mean seconds of thinking and of staying; `over` is called once at the end.
+
+        `quiet`: a mere listener, who neither probes nor tells how playback does.
+        """
+        self._quiet = quiet
         self._tally = tally
         self._clock = clock
         self._behaviour = behaviour
@@ -200,10 +205,11 @@ class Visitor(asyncio.Protocol):
         self._timers.pop("patience").cancel()
         self._tally.counts["joined"] += 1
         self._tally.times["join"].note(at_ms - self._began_ms)
-        for number in range(FIRST_PROBES):
-            self._later(f"probe {number}", number * FIRST_PROBES_EVERY_S, self._send_probe)
-        self._each("probe", PROBE_EVERY_S, self._send_probe)
-        self._each("status", STATUS_EVERY_S, lambda: self._write(STATUS))
+        if not self._quiet:
+            for number in range(FIRST_PROBES):
+                self._later(f"probe {number}", number * FIRST_PROBES_EVERY_S, self._send_probe)
+            self._each("probe", PROBE_EVERY_S, self._send_probe)
+            self._each("status", STATUS_EVERY_S, lambda: self._write(STATUS))
         self._later("stay", self._about(self._stay_s), self.leave)
         self._later("think", self._about(self._think_s), self._begin)
 

@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import re
 import ssl
-import subprocess
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -12,6 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from tests.certificates import self_signed
 from tests.cluster.cluster import Cluster
 from tests.cluster.shared import NewNginx
 from tests.commands import ROOT
@@ -139,19 +139,7 @@ def test_parts_of_static_files_are_answered_too(collected_files: Path, nginx: Ng
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate of our own for this machine, and its key."""
-    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-out", str(files[0]), "-keyout", str(files[1])),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=20,
-    )
-    return files
+    return self_signed(tmp_path)
 
 
 async def test_tls_ends_in_nginx(certificate: tuple[Path, Path], in_front: NewNginx) -> None:

@@ -615,7 +615,7 @@ class UsersListed(Message, tag="users:list"):
 
 
 class UserJoined(User, tag_field="type", tag="user:joined"):
-    """Somebody came."""
+    """Somebody came. Above USERS_IN_FULL owner and hosts only; of others the digest tells."""
 
 
 class UserUpdated(User, tag_field="type", tag="user:updated"):
@@ -623,7 +623,7 @@ class UserUpdated(User, tag_field="type", tag="user:updated"):
 
 
 class UserLeft(Message, tag="user:left"):
-    """Somebody has had no socket for 5 s."""
+    """Somebody who was listed or told of has had no socket for 5 s."""
 
     user_id: UserId
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from sync.core.wire import Frame
 from watchparty.hub.layer import group_of
+from watchparty.store.base import StoreUnavailable
 
 MESSAGE_TYPE: Final = "room.relay"
 
@@ -80,7 +81,7 @@ class Relay:
     async def join(self) -> None:
         """Become the one member of the room's group for this process; again changes nothing.
 
-        A layer that does not answer in time raises, unless this process is alone: then the layer
+        A layer that does not answer in time raises StoreUnavailable, unless this process is alone: then the layer
         has nothing to tell, and the room opens without it.
         """
         if self._tasks:
@@ -89,10 +90,10 @@ class Relay:
             async with asyncio.timeout(PATIENCE_S):
                 self._channel = await self._layer.new_channel()
                 await self._layer.group_add(self._group, self._channel)
-        except Exception:
+        except Exception as problem:
             self._channel = None
             if not self._alone:
-                raise
+                raise StoreUnavailable(f"{self._group}: the layer does not answer") from problem
             logger.warning("%s: the channel layer does not answer", self._group)
             return
         self._tasks = [asyncio.create_task(self._receive(self._channel))]

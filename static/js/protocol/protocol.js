@@ -741,7 +741,7 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * Somebody came.
+ * Somebody came. Above USERS_IN_FULL owner and hosts only; of others the digest tells.
  * @typedef {Object} UserJoined
  * @property {"user:joined"} type
  * @property {string} id id of a user
@@ -773,7 +773,7 @@ export const ACTIONS = Object.freeze({
  */
 
 /**
- * Somebody has had no socket for 5 s.
+ * Somebody who was listed or told of has had no socket for 5 s.
  * @typedef {Object} UserLeft
  * @property {"user:left"} type
  * @property {string} userId id of a user

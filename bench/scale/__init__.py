@@ -1,0 +1,1 @@
+"""What many viewers would need: measured costs, and a simulation of what arithmetic cannot say."""
