@@ -81,8 +81,8 @@ class Relay:
     async def join(self) -> None:
         """Become the one member of the room's group for this process; again changes nothing.
 
-        A layer that does not answer in time raises StoreUnavailable, unless this process is alone: then the layer
-        has nothing to tell, and the room opens without it.
+        A layer that does not answer in time raises StoreUnavailable, unless this process is alone:
+        then the layer has nothing to tell, and the room opens without it.
         """
         if self._tasks:
             return
