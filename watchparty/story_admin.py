@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, get_args
 
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from watchparty.core.protocol import EMOJI, PlaybackStatus
-from watchparty.history import charts, queries, words
+from watchparty.history import charts, export, queries, words
 from watchparty.history.queries import Event, Place
 from watchparty.history.retention import AGES
 from watchparty.history.words import HOUSE_KINDS, PLAYBACK_KINDS
@@ -40,6 +41,19 @@ SHOWN_SKEW_MS = 100.0
 
 SHORTEST_ID = 12
 
+STORY_PERMISSIONS = (
+    "watchparty.view_room",
+    "watchparty.view_chatmessage",
+    "watchparty.view_playbackevent",
+    "watchparty.view_houseevent",
+    "watchparty.view_visit",
+)
+
+FILES = {
+    "csv": (export.as_csv, "text/csv; charset=utf-8"),
+    "json": (export.as_json, "application/json"),
+}
+
 
 class StoryPages:
     """For the admin of rooms: a page with a room's whole story, and the way to it."""
@@ -48,8 +62,12 @@ class StoryPages:
 
     def story_urls(self) -> list[URLPattern]:
         """Before the admin's own, which would take it for a room's number."""
-        view = self.admin_site.admin_view(self.story_page)
-        return [path("<int:pk>/story/", view, name="watchparty_room_story")]
+        page = self.admin_site.admin_view(self.story_page)
+        file = self.admin_site.admin_view(self.story_file)
+        return [
+            path("<int:pk>/story/", page, name="watchparty_room_story"),
+            path("<int:pk>/story.<str:form>", file, name="watchparty_room_story_file"),
+        ]
 
     @admin.display(description="story")
     def story(self, room: Room) -> str:
@@ -59,11 +77,7 @@ class StoryPages:
 
     def story_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A page of the story, with drawings of all of it beside the first page."""
-        room = Room.objects.filter(pk=pk).first()
-        if room is None:
-            raise Http404
-        if not request.user.has_perm("watchparty.view_room"):
-            raise PermissionDenied
+        room = _room_for(request, pk)
         asked = request.GET.get("q", "").strip()
         after = Place.read(request.GET.get("after", ""))
         told = queries.story(room, after, words=asked)
@@ -80,6 +94,19 @@ class StoryPages:
         }
         return TemplateResponse(request, "admin/watchparty/room/story.html", context)
 
+    def story_file(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+        """The whole story to keep; that somebody took it is in the log of the admin."""
+        if form not in FILES:
+            raise Http404
+        room = _room_for(request, pk)
+        write, kind = FILES[form]
+        LogEntry.objects.log_actions(
+            str(request.user.pk), [room], CHANGE, f"Exported the story as {form}."
+        )
+        response = HttpResponse(write(room), content_type=kind)
+        response.headers["Content-Disposition"] = f'attachment; filename="{room.slug}.{form}"'
+        return response
+
     def get_deleted_objects(
         self, rooms: Iterable[Room], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
@@ -90,6 +117,16 @@ class StoryPages:
             rows = model._default_manager.filter(room__in=named)  # noqa: SLF001 - public
             counts[str(model._meta.verbose_name_plural)] = rows.count()  # noqa: SLF001
         return [str(room) for room in named], counts, set(), []
+
+
+def _room_for(request: HttpRequest, pk: int) -> Room:
+    """The room, for who may read its history: words are more than a room's name."""
+    room = Room.objects.filter(pk=pk).first()
+    if room is None:
+        raise Http404
+    if not request.user.has_perms(STORY_PERMISSIONS):
+        raise PermissionDenied
+    return room
 
 
 def _moment(event: Event) -> dict[str, Any]:
