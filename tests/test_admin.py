@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 
 from watchparty.core.protocol import ChangeSettings
-from watchparty.models import Room
+from watchparty.models import Room, Visit
 from watchparty.store.base import StoreUnavailable
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/watchparty/room/"
+VISITS = "/admin/watchparty/visit/"
 
 
 @pytest.fixture(autouse=True)
@@ -79,13 +81,17 @@ def test_admin_pages_work_under_the_strict_policy(admin_client, rooms):
 
 def test_nobody_closes_rooms_without_the_right(client, django_user_model, rooms):
     client.force_login(django_user_model.objects.create_user("guest", is_staff=True))
-    client.post(LIST, {"action": "close_rooms", "_selected_action": [rooms[5].pk]})
+    chosen = {"action": "close_rooms", "_selected_action": [rooms[5].pk], "confirmed": "1"}
+    client.post(LIST, chosen)
     assert Room.objects.get(slug="room-5").closed_at is None
 
 
 def test_the_action_closes_rooms_and_is_logged(admin_client, rooms):
     chosen = {"action": "close_rooms", "_selected_action": [rooms[5].pk, rooms[6].pk]}
-    response = admin_client.post(LIST, chosen, follow=True)
+    asked = admin_client.post(LIST, chosen).content.decode()
+    assert "Close these rooms for good?" in asked
+    assert Room.objects.filter(closed_at__isnull=False).count() == 1, "nothing is done yet"
+    response = admin_client.post(LIST, {**chosen, "confirmed": "1"}, follow=True)
     assert "Room 5 is closed." in response.content.decode()
     assert Room.objects.filter(closed_at__isnull=False).count() == 3
     assert LogEntry.objects.filter(object_id=str(rooms[5].pk)).count() == 1
@@ -98,10 +104,12 @@ class ToldHub:
 
     def __init__(self, problem=None):
         self.asked = []
+        self.commands = []
         self._problem = problem
 
     def command(self, slug, command):
         self.asked.append((slug, command.intent))
+        self.commands.append((slug, command))
         done: Future[None] = Future()
         if self._problem is None:
             done.set_result(None)
@@ -128,3 +136,62 @@ def test_a_live_room_that_does_not_answer_is_said(admin_client, rooms, monkeypat
     monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
     page = edit(admin_client, rooms[5], title="Film night").content.decode()
     assert "did not answer" in page
+
+
+def act(client, action, path, key):
+    chosen = {"action": action, "_selected_action": [key], "confirmed": "1"}
+    return client.post(path, chosen, follow=True).content.decode()
+
+
+def test_a_room_is_locked_and_unlocked_for_everybody_in_it(admin_client, rooms, monkeypatch):
+    hub = ToldHub()
+    monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
+    assert "Room 5 is locked." in act(admin_client, "lock_rooms", LIST, rooms[5].pk)
+    assert "Room 5 is unlocked." in act(admin_client, "unlock_rooms", LIST, rooms[5].pk)
+    assert hub.asked == [
+        ("room-5", ChangeSettings(locked=True)),
+        ("room-5", ChangeSettings(locked=False)),
+    ]
+    assert LogEntry.objects.filter(object_id=str(rooms[5].pk)).count() == 2
+
+
+@pytest.fixture
+def visit(rooms):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Visit.objects.create(
+        room=rooms[5],
+        member="m-ben",
+        person="p-ben",
+        name="Ben",
+        role="guest",
+        instance="one",
+        joined_at=now,
+        seen_at=now,
+    )
+
+
+@pytest.mark.parametrize(("action", "ban"), [("remove_people", False), ("ban_people", True)])
+def test_who_was_seen_in_a_room_is_sent_out_of_it(admin_client, visit, monkeypatch, action, ban):
+    hub = ToldHub()
+    monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
+    page = act(admin_client, action, VISITS, visit.pk)
+    assert f"Ben is {'banned' if ban else 'removed'} from Room 5." in page
+    [(slug, command)] = hub.commands
+    assert (slug, command.intent.ban, command.target) == ("room-5", ban, "p-ben")
+    assert LogEntry.objects.filter(object_id=str(visit.room_id)).count() == 1
+
+
+def test_without_a_server_nobody_is_said_to_be_removed(admin_client, visit):
+    page = act(admin_client, "ban_people", VISITS, visit.pk)
+    assert "no server runs here" in page
+    assert not LogEntry.objects.exists()
+
+
+def test_who_may_only_read_removes_nobody(client, visit, django_user_model, monkeypatch):
+    hub = ToldHub()
+    monkeypatch.setattr(apps.get_app_config("watchparty"), "hub", hub)
+    reader = django_user_model.objects.create_user("reader", is_staff=True)
+    reader.groups.add(Group.objects.get(name="History viewers"))
+    client.force_login(reader)
+    act(client, "ban_people", VISITS, visit.pk)
+    assert hub.asked == []

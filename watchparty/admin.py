@@ -11,7 +11,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from watchparty.live import RoomNotReached, close_room, set_room
+from watchparty.house_admin import RoomActions
+from watchparty.live import RoomNotReached, set_room
 from watchparty.models import Room
 from watchparty.story_admin import StoryPages
 
@@ -43,7 +44,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Room)
-class RoomAdmin(StoryPages, RoomModelAdmin):
+class RoomAdmin(RoomActions, StoryPages, RoomModelAdmin):
     """One query per list: a room shows nothing but its own row."""
 
     list_display = (
@@ -73,7 +74,7 @@ class RoomAdmin(StoryPages, RoomModelAdmin):
         "updated_at",
         "closed_at",
     )
-    actions = ("close_rooms",)
+    actions = ("close_rooms", "lock_rooms", "unlock_rooms")
     fieldsets = (
         (None, {"fields": ("title", "slug", "is_public", "max_users", "owner_person")}),
         ("What it plays and how", {"fields": ("source", "settings")}),
@@ -119,17 +120,3 @@ class RoomAdmin(StoryPages, RoomModelAdmin):
     def open(self, room: Room) -> bool:
         """Whether anybody may still come in."""
         return room.closed_at is None
-
-    @admin.action(
-        description="Close the chosen rooms, with everybody in them", permissions=["change"]
-    )
-    def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        """End the parties now: every viewer is told, nobody comes in again."""
-        for room in queryset.filter(closed_at__isnull=True):
-            try:
-                close_room(room, reason="Closed by an administrator.")
-            except RoomNotReached as problem:
-                self.message_user(request, str(problem), messages.ERROR)
-                continue
-            self.log_change(request, room, "Closed the room.")
-            self.message_user(request, f"{room.title} is closed.", messages.SUCCESS)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django.apps import apps
 from django.utils import timezone
 
-from watchparty.core.protocol import ChangeSettings
+from watchparty.core.protocol import ChangeSettings, RemoveMember
 from watchparty.core.state import CloseRoom, Command
-from watchparty.models import Room
+from watchparty.models import Room, Visit
 from watchparty.store.base import NoSuchRoom, RoomIsClosed, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -40,6 +40,23 @@ def set_room(room: Room, changes: Mapping[str, Any]) -> None:
     Raises RoomNotReached when the room does not answer. Not from the event loop's thread.
     """
     _told(room, Command(ChangeSettings(**changes)))
+
+
+def lock_room(room: Room, *, locked: bool) -> None:
+    """Let nobody new in, or again. Raises RoomNotReached. Not from the event loop's thread."""
+    if not _told(room, Command(ChangeSettings(locked=locked))):
+        raise RoomNotReached(f"{room.title}: no server runs here that could tell it.")
+
+
+def remove_person(visit: Visit, *, ban: bool) -> None:
+    """Send the person of a visit out of its room, for a minute or for its life, on all servers.
+
+    Raises RoomNotReached when the room does not answer. Not from the event loop's thread.
+    """
+    intent = RemoveMember(user_id=visit.member, ban=ban)
+    command = Command(intent, target=visit.person, target_name=visit.name)
+    if not _told(visit.room, command):
+        raise RoomNotReached(f"{visit.room.title}: no server runs here that could tell it.")
 
 
 def _told(room: Room, command: Command) -> bool:

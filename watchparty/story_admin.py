@@ -19,6 +19,7 @@ from watchparty.history import charts, export, queries, words
 from watchparty.history.queries import Event, Place
 from watchparty.history.retention import AGES
 from watchparty.history.words import HOUSE_KINDS, PLAYBACK_KINDS
+from watchparty.house_admin import VisitActions
 from watchparty.models import (
     BUCKET_S,
     ChatMessage,
@@ -271,7 +272,7 @@ class HouseEventAdmin(HistoryAdmin):
 
 
 @admin.register(Visit)
-class VisitAdmin(HistoryAdmin):
+class VisitAdmin(VisitActions, HistoryAdmin):
     """Who was where and when."""
 
     list_display = (
@@ -281,6 +282,7 @@ class VisitAdmin(HistoryAdmin):
     list_filter = ("role", "instance", "joined_at")
     search_fields = ("room__slug", "name")
     ids = ("person", "member")
+    actions = ("remove_people", "ban_people")
     ordering = ("-joined_at", "-pk")
 
 

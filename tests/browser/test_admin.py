@@ -28,6 +28,7 @@ def test_a_room_closed_in_the_admin_says_so_to_everyone(
     administrator.page.locator("input.action-select").first.check()
     administrator.page.locator("select[name=action]").select_option("close_rooms")
     administrator.page.get_by_role("button", name="Go").click()
+    administrator.page.get_by_role("button", name="Yes, do it").click()
     eventually(lambda: ada.part("gone").is_visible(), "Ada is told")
     assert "closed" in ada.part("gone").inner_text().lower()
     late = new_viewer().open(f"/rooms/{room}/?name=Late")

@@ -62,7 +62,7 @@ class Person:
 
     def close_room(self, place: Place, key: int) -> None:
         """As an administrator, by the action on the page that lists rooms."""
-        form = {"action": "close_rooms", "_selected_action": str(key)}
+        form = {"action": "close_rooms", "_selected_action": str(key), "confirmed": "1"}
         assert self._post(place, "/admin/watchparty/room/", form)[0] == 302
 
     def _post(self, place: Place, path: str, fields: dict[str, str]) -> tuple[int, str, str]:
