@@ -74,20 +74,22 @@ unit-first: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(FIRST)
 unit-second: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(addprefix --ignore=,$(FIRST))
 
 slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
-	@echo "== slow and browser tests, three sessions at a time where nothing is measured"
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target access pages films
+	@echo "== slow and browser tests, four sessions at a time where nothing is measured"
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target access pages films clusters
 	@echo "== slow and browser tests that bear nothing beside them"
 	@$(CLEAN) $(PY) -m pytest -m "slow and not browser and not beside"
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
 
-# Two with browsers that take as long, and one that mostly waits. Each has servers of its own.
-.PHONY: access pages films
+# Two with browsers that take as long, and two that mostly wait. Each has servers of its own.
+.PHONY: access pages films clusters
+CLUSTERS = tests/cluster tests/deploy tests/test_cluster_clock.py
 ACCESS = $(addprefix tests/browser/test_,\
 	accessibility.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
 access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
 pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
-films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser"
+films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(addprefix --ignore=,$(CLUSTERS))
+clusters: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(CLUSTERS)
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)
 	@$(CLEAN) NETWORK_REPEATS=$(or $(REPEATS),20) $(PY) -m pytest -s \
