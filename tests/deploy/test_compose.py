@@ -149,4 +149,14 @@ def test_a_real_site_ends_tls_in_nginx_and_keeps_its_data() -> None:
     # The demo room is for who tries it out.
     assert "demo_room" not in services["migrate"]["command"]
     assert "--replicaof" in services["redis-replica"]["command"]
-    assert all("logging" in service for service in services.values())
+
+
+def test_sentinels_watch_the_redis_that_servers_ask_them_for() -> None:
+    services = written(PROD)["services"]
+    told = services["app"]["environment"]
+    sentinels = [name.partition(":")[0] for name in told["REDIS_SENTINELS"].split(",")]
+    assert len(sentinels) == 3
+    for name in sentinels:
+        script = services[name]["command"][-1]
+        assert f"sentinel monitor {told['REDIS_MASTER']} redis 6379 2" in script
+    assert told["REDIS_URL"] == ""

@@ -182,17 +182,16 @@ class RedisStore(CasStore):
     ) -> tuple[RoomState, Told | None]:
         keys = [forms.room_key(slug), forms.answer_key(slug, command)]
         line = self._shards.of(slug).calls
-        is_remembered = forms.is_remembered(command)
-        asked = (int(is_remembered), now_ms, REMEMBERED_MS, int(line.is_replicated))
-        # A repeat is an acknowledgement, too.
-        read = line.run_safely if is_remembered else line.run
-        found = await read(scripts.READ, keys, *asked)
+        asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
+        found = await line.run(scripts.READ, keys, *asked)
         if not found:
             await self._bring_back(slug, now_ms)
-            found = await read(scripts.READ, keys, *asked)
+            found = await line.run(scripts.READ, keys, *asked)
             if not found:
                 raise StoreUnavailable(f"{slug}: Redis has lost it again")
         state, remembered = found
+        if remembered and line.is_replicated:  # a repeat is an acknowledgement, too
+            await line.run_safely(scripts.TOUCH, keys[1:])
         return forms.read_state(state), forms.read_answer(remembered) if remembered else None
 
     async def _commit(

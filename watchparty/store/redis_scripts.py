@@ -172,16 +172,16 @@ if not is_live(KEYS[1]) then return {} end
 local answer = ''
 if ARGV[1] == '1' then
   answer = recall(KEYS[1], KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3])) or ''
-  -- Written again as it is, so that a replica is waited for that may not have it yet.
-  if answer ~= '' and ARGV[4] == '1' then
-    redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[2]))
-  end
 end
 return {redis.call('HGET', KEYS[1], 'state'), answer}
 """
 )
-"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms, touches it → (state, answer
-or '')."""
+"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms → (state, answer or '')."""
+
+TOUCH: Final = """
+return redis.call('PEXPIRE', KEYS[1], redis.call('PTTL', KEYS[1]))
+"""
+"""KEYS answer: written again as it is, so that a replica is waited for that may not have it yet."""
 
 COMMIT: Final = (
     _COMMON
@@ -195,7 +195,7 @@ if not is_live(room) then return {'gone'} end
 if has_ref then
   local remembered = recall(room, answer_key, now, for_ms)
   if remembered then
-    redis.call('PEXPIRE', answer_key, redis.call('PTTL', answer_key))  -- as in READ
+    redis.call('PEXPIRE', answer_key, redis.call('PTTL', answer_key))  -- as TOUCH does
     return {'repeat', remembered}
   end
 end
