@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from sync.core.wire import Frame, encode
 from sync.ports import WritePort
+from sync.tally import TALLY
 from watchparty.core.session import Session
 from watchparty.identity import Account
 
@@ -74,10 +75,12 @@ class Connection:
 
     def tell(self, message: Struct) -> None:
         """Write one message to this socket alone."""
-        self.port.write(encode(message))
+        TALLY.refused(message)
+        self.write(encode(message))
 
     def write(self, frame: Frame) -> None:
         """Write a frame that was encoded for many."""
+        TALLY.sent(len(frame))
         self.port.write(frame)
 
     def end(self, code: int, message: Struct | None = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from sync.core.wire import Frame
+from sync.tally import TALLY
 from watchparty.hub.layer import group_of
 from watchparty.store.base import StoreUnavailable
 
@@ -129,6 +130,7 @@ class Relay:
             return
         if self._outbox.full():
             self._outbox.get_nowait()
+            TALLY.relay_dropped += 1
         self._outbox.put_nowait({"type": MESSAGE_TYPE, "origin": self._instance, **message})
 
     async def _send(self) -> None:

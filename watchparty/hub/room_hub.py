@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.tally import TALLY
 from watchparty.core.protocol import (
     ACTIONS,
     OrderedEvent,
@@ -329,6 +330,7 @@ class RoomHub:
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(*opened))
         _, state, missed = opened
+        TALLY.welcomed(resumed=missed is not None)
         if missed is None:
             connection.snapshot = state.epoch, state.seq, self._context.now_ms()
         self._standing.greet(connection, user, state.people)

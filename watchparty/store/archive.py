@@ -43,6 +43,11 @@ class DatabaseArchive:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """Rooms whose newest state is not in the database yet."""
+        return len(self._pending)
+
     async def load(self, slug: str) -> Kept:
         """A room as it was last kept, marked as live from now on. Raises NoSuchRoom."""
         async with self._writing:
