@@ -40,7 +40,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.frames = 0
-        """Given to the sockets of parties, one for each reader; skipped ones are among them."""
+        """Given to party sockets, one for each reader, skipped ones too; not to probes."""
         self.bytes = 0
         """Of these frames, without what the protocol of sockets adds."""
         self.skipped = 0
