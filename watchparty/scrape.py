@@ -49,12 +49,10 @@ class Scrape:
             return compare_digest(given[len(BEARER) :].strip(), self._token)
         peer = scope.get("client")
         # The Host as well: a page whose name was bound to this machine reads nothing here.
-        return (
-            bool(peer)
-            and _is_loopback(peer[0])
-            and _is_loopback(split_domain_port(headers.get(b"host", b"").decode("latin-1"))[0])
-            and FORWARDED.isdisjoint(headers)
-        )
+        if not peer or not FORWARDED.isdisjoint(headers):
+            return False
+        host, _ = split_domain_port(headers.get(b"host", b"").decode("latin-1"))
+        return _is_loopback(peer[0]) and _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:

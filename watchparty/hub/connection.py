@@ -1,5 +1,6 @@
 """One party socket as the hub sees it."""
 
+from itertools import count
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +16,9 @@ FRESH_MS: Final = 5000.0
 order, so whoever was told the newest state has it, or will in a moment."""
 
 
+_numbers = count(1)
+
+
 class Connection:
     """A socket, who is behind it, and which member of which room it has become."""
 
@@ -24,6 +28,7 @@ class Connection:
         "has_asked",
         "is_proved",
         "knows_time",
+        "number",
         "person",
         "port",
         "room",
@@ -41,6 +46,8 @@ class Connection:
         is_proved: bool = True,
         address: str = "",
     ) -> None:
+        self.number = next(_numbers)
+        """Among the party sockets of this process, for its log."""
         self.port = port
         self.session = session
         self.person = person

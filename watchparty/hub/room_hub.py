@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.log_ids import SPEAKER, context_of
 from sync.tally import TALLY
 from watchparty.core.protocol import (
     ACTIONS,
@@ -170,7 +171,9 @@ class RoomHub:
             spend=self._spend,
             publish=self._note_news,
         )
-        self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
+        self._worker = asyncio.create_task(
+            self._work(), name=f"room {slug}", context=context_of(slug)
+        )
 
     # -- From the sockets' handlers: nothing here awaits -------------------------------------
 
@@ -243,7 +246,9 @@ class RoomHub:
 
     async def _work(self) -> None:
         while not self._over:
-            await self._attempt(await self._queue.get())
+            work = await self._queue.get()
+            SPEAKER.set(getattr(work, "connection", None))
+            await self._attempt(work)
             self._forget_if_unused()
         await self._relay.leave()
 

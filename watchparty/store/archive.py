@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from sync.core.wire import CLOCK_ROOM
+from sync.log_ids import context_of
 from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import HIGHEST_MAX_USERS, RoomSettings, Source, SourceRequest
 from watchparty.core.sources import make_source
@@ -79,7 +80,8 @@ class DatabaseArchive:
 
     def _flush_behind(self) -> None:
         self._timer = None
-        task = asyncio.get_running_loop().create_task(self._flush_or_retry())
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._flush_or_retry(), context=context_of(None))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
