@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 from contextlib import AsyncExitStack
@@ -108,7 +109,12 @@ def test_figures_are_not_for_who_comes_by_nginx(in_front: NewNginx, servers: Clu
     for path in ("/metrics", "//metrics", "/%6detrics", "/rooms/../metrics"):
         assert ask(nginx.url, path).status == 404
     own = ask(servers.by_name["one"].url, "/metrics")
-    assert b"csw_party_connections" in own.body, "this machine may ask a server itself"
+    told = own.body.decode()  # this machine may ask a server itself
+    assert 'csw_clock_state{state="own"} 0.0' in told
+    assert re.search(r'^csw_redis_up\{place="[^"@]+"\} 1\.0$', told, re.MULTILINE)
+    calls = re.search(r"^csw_redis_call_seconds_count (\S+)$", told, re.MULTILINE)
+    assert calls
+    assert float(calls[1]) > 0
     assert not nginx.answered("/metrics")[-1]["server"]
 
 
