@@ -28,11 +28,13 @@ from sync.clock import boot_id, utc_ms
 from sync.cluster import ClusterClock
 from sync.core.timebase import OWN_GENERATION
 from sync.core.wire import CLOCK_ROOM
+from sync.health import own_clock_report
 from sync.keeping import kept_base_ms
 from sync.probes import ProbeWrapper
 from sync.redis_place import Place, common_place
 from sync.redis_time import RedisTime
 from sync.routing import websocket_urlpatterns as clock_urlpatterns
+from sync.tally import TALLY
 from sync.walls import AddressWall, OriginWall
 from watchparty.apps import WatchpartyConfig
 from watchparty.history.backlog import Backlog, MemoryBacklog
@@ -43,7 +45,9 @@ from watchparty.hub.hub import Hub
 from watchparty.hub.layer import RoomLayer
 from watchparty.hub.relay import ChannelLayer
 from watchparty.hub.work import HubContext
+from watchparty.metrics import Readings, registry_of
 from watchparty.routing import websocket_urlpatterns as party_urlpatterns
+from watchparty.scrape import PATH, Scrape
 from watchparty.store.archive import DatabaseArchive
 from watchparty.store.base import RoomStore
 from watchparty.store.listing import RedisListing
@@ -73,12 +77,12 @@ if settings.REDIS_PLACES:
     clock.cluster = ClusterClock(clock.timebase, redis_time)
 
 
-def make_hub(note: Note | None = None, book: Book | None = None) -> Hub:
+def make_hub(store: RoomStore | None = None, book: Book | None = None) -> Hub:
     """The hub of this process over the store and layer that the settings name."""
     places: list[Place] = settings.REDIS_PLACES
     layer = get_channel_layer()
     context = HubContext(
-        store=make_store(note),
+        store=store or make_store(),
         layer=cast("ChannelLayer", layer),
         now_ms=clock.timebase.now_ms,
         instance=settings.INSTANCE_ID,
@@ -100,7 +104,7 @@ def make_backlogs() -> list[Backlog]:
 
 def make_store(note: Note | None = None) -> RoomStore:
     """Live rooms: in Redis, where other servers find them, or in this process' own memory."""
-    archive, limits = DatabaseArchive(), clock.limits
+    limits = clock.limits
 
     def new_epoch() -> str:
         return secrets.token_urlsafe(EPOCH_BYTES)
@@ -139,6 +143,11 @@ def clock_id() -> str:
     return boot_id() if generation == OWN_GENERATION else f"generation {generation}"
 
 
+def redis_up() -> dict[str, bool]:
+    """Whether each Redis answers, by the name of its place."""
+    return store.places_up if isinstance(store, RedisStore) else {}
+
+
 async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """Close a socket of any other address before it is accepted: HTTP 403."""
     await receive()
@@ -146,18 +155,30 @@ async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 backlogs = make_backlogs()
+archive = DatabaseArchive()
 history = History(
     backlogs,
     Book(settings.INSTANCE_ID, utc_ms, unlisted=CLOCK_ROOM),
     name=secrets.token_hex(BATCH_NAME_BYTES),
     civil_offset_ms=civil_offset_ms,
 )
-hub = make_hub(
-    next((one.note for one in backlogs if isinstance(one, MemoryBacklog)), None), history.book
-)
+store = make_store(next((one.note for one in backlogs if isinstance(one, MemoryBacklog)), None))
+hub = make_hub(store, history.book)
 cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub = hub
 clock.add_health_report("party", lambda: hub.counts)
 clock.add_health_report("history", lambda: history.report)
+readings = Readings(
+    tally=TALLY,
+    hub=lambda: hub.counts,
+    clock=own_clock_report,
+    history=lambda: history.report["history"],
+    archive_waiting=lambda: archive.waiting,
+    redis_up=redis_up,
+    ready=lambda: clock.welcomes,
+    version=settings.VERSION,
+    server=settings.INSTANCE_ID,
+)
+metrics = Scrape(registry_of(readings), settings.METRICS_TOKEN)
 
 # From the outside in: whose page, how many sockets, the clock's probes, then the app.
 sockets = OriginWall(
@@ -193,6 +214,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if clock.cluster is not None:
             await clock.cluster.agreed()  # else its clock would be set under a viewer's eyes
         await sockets(scope, receive, send)
+    elif scope["path"] == PATH:
+        await metrics(scope, receive, send)
     else:
         await cast("Any", django_application)(scope, receive, send)
 

@@ -7,6 +7,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from sync.log_ids import log_ids
+
 # What every LogRecord has; whatever else it carries was passed as `extra` and belongs in the line.
 STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Objects that frameworks attach for their own handlers.
@@ -14,7 +16,9 @@ NOISE = frozenset({"request", "server_time", "color_message", "status_code"})
 
 
 class JsonFormatter(logging.Formatter):
-    """One line per record: time, level, logger, message, instance, the extras and the traceback."""
+    """One line per record: time, level, logger, message, instance, whose business it is
+    (`log_ids`), the extras and the traceback.
+    """
 
     def __init__(self, instance: str) -> None:
         super().__init__()
@@ -28,6 +32,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "instance": self._instance,
+            **log_ids(),
         }
         skipped = STANDARD_FIELDS | NOISE
         line.update({name: value for name, value in vars(record).items() if name not in skipped})

@@ -85,6 +85,8 @@ if not re.fullmatch(r"[\w.-]{1,64}", INSTANCE_ID, re.ASCII):
     env.problem("INSTANCE_ID", "may hold up to 64 letters, digits, dots, dashes and underscores")
 # Where a supervisor of several workers is asked and told things (`serve status`, `serve scale`).
 SERVE_SOCKET = Path(env.text("SERVE_SOCKET", str(VAR_DIR / f"serve-{PORT}.sock")))
+# Who may read /metrics; empty: this machine alone.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 
 
@@ -125,7 +127,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [
-    r"^api/(health|ready)$"
+    r"^(api/(health|ready)|healthz|readyz)$"
 ]  # asked by orchestrators from inside, without TLS
 SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True

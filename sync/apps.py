@@ -51,6 +51,11 @@ class SyncConfig(AppConfig):
         """Whether the media clock is that of the whole deployment by now."""
         return self.cluster is None or self.cluster.agrees
 
+    @property
+    def welcomes(self) -> bool:
+        """Whether new visitors should be sent here."""
+        return self.agrees and not self.draining
+
     def add_health_report(self, name: str, report: Report) -> None:
         """Let another app add fields to /api/health; a name given again replaces its report."""
         self._reports[name] = report

@@ -1,7 +1,7 @@
-"""/api/health: whether this process lives, and how its clock, memory and sockets do.
+"""/api/health (or /healthz): whether this process lives, and how its clock, memory and sockets do.
 
-/api/ready: whether new visitors should be sent to it: once its clock is the deployment's, and
-until it begins to drain.
+/api/ready (or /readyz): whether new visitors should be sent to it: once its clock is the
+deployment's, and until it begins to drain. Neither asks the database or Redis (ADR 33, 37).
 """
 
 import os
@@ -46,9 +46,8 @@ async def ready(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return refuse(405, "method_not_allowed", "Use GET or HEAD.", Allow=("GET", "HEAD"))
     config = sync_config()
-    welcome = config.agrees and not config.draining
-    response = reply({"ready": welcome, "draining": config.draining})
-    response.status_code = 200 if welcome else 503
+    response = reply({"ready": config.welcomes, "draining": config.draining})
+    response.status_code = 200 if config.welcomes else 503
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -56,17 +55,23 @@ async def ready(request: HttpRequest) -> HttpResponse:
 def report() -> dict[str, Any]:
     """The seed's fields, then the clock's, then what other apps have added."""
     config = sync_config()
-    timebase = config.timebase
+    raw_ns = config.timebase.raw_ns()
     return {
         "status": "ok",
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "uptime": round((timebase.raw_ns() - config.started_ns) / NS_PER_S, 3),
+        "uptime": round((raw_ns - config.started_ns) / NS_PER_S, 3),
         "memory": {"rssBytes": resident_bytes()},
         "version": settings.VERSION,
         "instance": settings.INSTANCE_ID,
-        "timebase": clock_report(timebase, config.cluster.figures if config.cluster else ALONE),
+        "timebase": own_clock_report(),
         **config.health_report(),
     }
+
+
+def own_clock_report() -> dict[str, Any]:
+    """How this process keeps the media clock."""
+    config = sync_config()
+    return clock_report(config.timebase, config.cluster.figures if config.cluster else ALONE)
 
 
 def clock_report(timebase: Timebase, figures: Figures) -> dict[str, Any]:

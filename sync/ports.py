@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from sync.core.wire import SUBPROTOCOL, CloseCode, Frame
+from sync.tally import TALLY
 
 SKIP_PASSING_BYTES: Final = 64 * 1024
 """Beyond this many unsent bytes a member is spared cursors, reactions and statuses."""
@@ -105,6 +106,7 @@ class AsgiPort:
             self.close(CloseCode.TOO_SLOW, "too slow a reader")
             return False
         if frame.passing and self._buffered_bytes > SKIP_PASSING_BYTES:
+            TALLY.skipped += 1
             return False
         self._queue.append(frame)
         self._buffered_bytes += len(frame)
@@ -118,6 +120,7 @@ class AsgiPort:
         if code == CloseCode.TOO_SLOW:
             self._drop_queue()
         self._close = (code, reason)
+        TALLY.closes[code] += 1
         self._last_call = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.gone)
         self._wake.set()
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sync.core.wire import CloseCode, Frame
 from sync.ports import SKIP_PASSING_BYTES, TOO_SLOW_BYTES
+from sync.tally import TALLY
 
 EXTENSION = "csw.transport"
 """ASGI scope extension under which a server's `RawSocket` is found, as `{"socket": …}`."""
@@ -80,6 +81,7 @@ class TransportPort:
                 self.close(CloseCode.TOO_SLOW, "too slow a reader")
                 return False
             if frame.passing:
+                TALLY.skipped += 1
                 return False
         self._transport.write(frame.wire)
         return True
@@ -92,6 +94,7 @@ class TransportPort:
         if self._early is not None:
             self._early_close = (code, reason)
         else:
+            TALLY.closes[code] += 1
             self._socket.end(code, reason)
 
     def abort(self) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sync.core.bucket import Limit, TokenBucket
 from sync.core.wire import CloseCode, RateLimited, encode, wire_ms
 from sync.ports import Send, send_accept, send_close
+from sync.tally import TALLY
 
 DEBUG_HOSTS: Final = (".localhost", "127.0.0.1", "[::1]")
 """What Django allows while developing when ALLOWED_HOSTS is empty."""
@@ -176,10 +177,12 @@ class AddressWall:
 
 
 async def _refuse(retry_in_ms: float, scope: Scope, receive: Receive, send: Send) -> None:
-    answer = encode(RateLimited(action="connect", retry_in=wire_ms(retry_in_ms)))
+    told = RateLimited(action="connect", retry_in=wire_ms(retry_in_ms))
+    TALLY.refused(told)
+    TALLY.closes[CloseCode.ABUSE] += 1
     await receive()
     await send_accept(send, scope)
-    await send({"type": "websocket.send", "text": answer.text})
+    await send({"type": "websocket.send", "text": encode(told).text})
     await send_close(send, CloseCode.ABUSE)
 
 

@@ -64,7 +64,7 @@ async def test_two_watch_together_and_the_database_remembers(asgi: Any) -> None:
         assert (await until(guest, "room:joined"))["room"]["title"] == "Demo"
     await ada.say("video:seek", time=12, ref="r1")
     assert (await until(bo, "video:state"))["currentTime"] == 12
-    assert asgi.hub.counts == {"rooms": 1, "connections": 2, "degradedRooms": 0}
+    assert asgi.hub.counts == {"rooms": 1, "connections": 2, "degradedRooms": 0, "members": 2}
     for guest in (ada, bo):
         await guest.hang_up()
     await asgi.hub.close()

@@ -264,7 +264,7 @@ async def test_a_step_of_either_clock_is_told_with_the_next_second(
 
 async def test_health_counts_rooms_and_sockets(party: Party) -> None:
     hub, ada, _ = await pair(party)
-    assert hub.counts == {"rooms": 1, "connections": 2, "degradedRooms": 0}
+    assert hub.counts == {"rooms": 1, "connections": 2, "degradedRooms": 0, "members": 2}
     ada.hang_up()
     assert hub.counts["connections"] == 1
 

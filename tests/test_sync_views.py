@@ -280,6 +280,18 @@ async def test_health_tells_how_the_common_clock_is_kept(
     assert told | expected == told
 
 
+@pytest.mark.parametrize(
+    ("path", "other"), [("/healthz", "/api/health"), ("/readyz", "/api/ready")]
+)
+async def test_orchestrators_find_both_under_their_own_names_without_tls(
+    client: AsyncClient, path: str, other: str
+) -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        answers = [await client.get(each) for each in (path, other)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert set(answers[0].json()) == set(answers[1].json())
+
+
 async def test_a_process_that_serves_is_ready(client: AsyncClient) -> None:
     response = await client.get("/api/ready")
     assert (response.status_code, response.json()) == (200, {"ready": True, "draining": False})

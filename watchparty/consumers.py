@@ -11,6 +11,7 @@ from sync.core.bucket import Limit
 from sync.core.guard import Refuse
 from sync.core.timebase import Timebase
 from sync.core.wire import CloseCode, ErrorMessage, TimeSync
+from sync.log_ids import SPEAKER
 from sync.ports import Send, WritePort, send_accept
 from sync.refusals import carry_out
 from sync.walls import site
@@ -61,6 +62,7 @@ class PartyConsumer(AsyncConsumer):
         is_proved = cookie.status == "valid"
         person = public_person(cookie.person if is_proved else new_person())
         connection = Connection(port, session, person, is_proved=is_proved, address=_address(scope))
+        SPEAKER.set(connection)  # of this socket's own task
         if account is not None:
             connection.sign_in(account)
         loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from tests.cluster.cluster import Cluster
 from tests.cluster.shared import SOCKETS_OPEN, NewNginx
 from tests.commands import ROOT
 from tests.deploy.asking import ask
@@ -97,6 +99,23 @@ async def test_one_address_has_so_many_connections_and_no_more(in_front: NewNgin
         assert ask(nginx.url, "/api/time", source="127.0.0.2").status == 200
         async with socket_to(nginx, "127.0.0.2"):
             pass
+
+
+# --- What it keeps to the inside --------------------------------------------------------------
+
+
+def test_figures_are_not_for_who_comes_by_nginx(in_front: NewNginx, servers: Cluster) -> None:
+    nginx = in_front()
+    for path in ("/metrics", "//metrics", "/%6detrics", "/rooms/../metrics"):
+        assert ask(nginx.url, path).status == 404
+    own = ask(servers.by_name["one"].url, "/metrics")
+    told = own.body.decode()  # this machine may ask a server itself
+    assert 'csw_clock_state{state="own"} 0.0' in told
+    assert re.search(r'^csw_redis_up\{place="[^"@]+"\} 1\.0$', told, re.MULTILINE)
+    calls = re.search(r"^csw_redis_call_seconds_count (\S+)$", told, re.MULTILINE)
+    assert calls
+    assert float(calls[1]) > 0
+    assert not nginx.answered("/metrics")[-1]["server"]
 
 
 # --- Whom it drops ---------------------------------------------------------------------------

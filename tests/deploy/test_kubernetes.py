@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from tests.commands import ROOT, setting_names
 from tests.deploy.test_compose import DRAIN_S, nginx_variables
+from watchparty.scrape import PATH
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 VERSIONS = ("1.30", "1.37")
@@ -133,6 +134,14 @@ def test_the_autoscaler_counts_connections_of_the_servers() -> None:
     assert first["pods"]["metric"]["name"] == "csw_party_connections"
     resources = [one["resource"]["name"] for one in spec["metrics"] if one["type"] == "Resource"]
     assert set(resources) <= set(container("csw-app")["resources"]["requests"])
+
+
+def test_prometheus_is_told_where_each_server_tells_its_figures() -> None:
+    told = only("Deployment", "csw-app")["spec"]["template"]["metadata"]["annotations"]
+    ports = [str(port["containerPort"]) for port in container("csw-app")["ports"]]
+    assert told["prometheus.io/scrape"] == "true"
+    assert told["prometheus.io/path"] == PATH
+    assert told["prometheus.io/port"] in ports
 
 
 def test_servers_are_spread_over_machines_where_there_are_several() -> None:

@@ -2,7 +2,7 @@
 
 import heapq
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Generic, TypeVar
 
 from msgspec import structs
@@ -55,7 +55,7 @@ class Roster(Generic[S]):
         return user_id in self._seats
 
     @property
-    def sockets(self) -> Iterable[S]:
+    def sockets(self) -> Collection[S]:
         """The living sockets, in order of arrival."""
         return self._sockets.values()
 

@@ -1,6 +1,7 @@
 """What one tick carries: the latest cursor of each member, and the reactions, encoded once."""
 
 from sync.core.wire import Frame, encode
+from sync.tally import TALLY
 from watchparty.core.protocol import (
     Cursor,
     CursorRemove,
@@ -40,6 +41,8 @@ class Batch:
     def take(self) -> list[Frame]:
         """The frames of this tick, and a fresh start."""
         frames = []
+        if size := len(self._gone) + len(self._cursors) + len(self._reactions):
+            TALLY.batches.add(size)
         frames += [encode(CursorRemove(user_id=gone), passing=True) for gone in self._gone]
         self._gone = set()
         if self._cursors:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from msgspec import UNSET, structs
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.tally import TALLY
 from watchparty.core.presence import Roster, summarise
 from watchparty.core.protocol import (
     STATUSES_IN_FULL,
@@ -84,6 +85,7 @@ class Company:
 
     def broadcast(self, frame: Frame, *, but: Connection | None = None) -> None:
         """Write one frame to every member of this process. Never waits for any of them."""
+        TALLY.sent(len(frame), len(self.roster.sockets) - (but is not None))
         for connection in self.roster.sockets:
             if connection is not but:
                 connection.port.write(frame)
@@ -164,13 +166,14 @@ class Company:
         for user in self.roster.here():
             connection = self.roster.socket(user.id)
             if connection is not None and user.role != "guest":
-                connection.port.write(frame)
+                connection.write(frame)
 
     def report(self, user_id: str, message: MemberStatus) -> None:
         """A member tells how playback does there."""
         status = Status(**{name: getattr(message, name) for name in Status.__struct_fields__})
         self._keep(user_id, status, here=True)
         self.book.reported(user_id, status)
+        TALLY.drifts.add(abs(status.drift_ms) / 1000)
         self._own_statuses_changed = True
 
     def rename(self, connection: Connection, user_id: str, message: MemberRename) -> None:
@@ -189,7 +192,7 @@ class Company:
         if self._shows(user_id):
             self.broadcast(news)
         else:
-            connection.port.write(news)
+            connection.write(news)
         self._news(news)
 
     def users(self) -> list[User]:

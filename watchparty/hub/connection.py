@@ -1,17 +1,22 @@
 """One party socket as the hub sees it."""
 
+from itertools import count
 from typing import Final
 
 from msgspec import Struct
 
 from sync.core.wire import Frame, encode
 from sync.ports import WritePort
+from sync.tally import TALLY
 from watchparty.core.session import Session
 from watchparty.identity import Account
 
 FRESH_MS: Final = 5000.0
 """So long a snapshot is not told again to one who cannot have missed anything: a socket keeps its
 order, so whoever was told the newest state has it, or will in a moment."""
+
+
+_numbers = count(1)
 
 
 class Connection:
@@ -23,6 +28,7 @@ class Connection:
         "has_asked",
         "is_proved",
         "knows_time",
+        "number",
         "person",
         "port",
         "room",
@@ -40,6 +46,8 @@ class Connection:
         is_proved: bool = True,
         address: str = "",
     ) -> None:
+        self.number = next(_numbers)
+        """Among the party sockets of this process, for its log."""
         self.port = port
         self.session = session
         self.person = person
@@ -74,10 +82,12 @@ class Connection:
 
     def tell(self, message: Struct) -> None:
         """Write one message to this socket alone."""
-        self.port.write(encode(message))
+        TALLY.refused(message)
+        self.write(encode(message))
 
     def write(self, frame: Frame) -> None:
         """Write a frame that was encoded for many."""
+        TALLY.sent(len(frame))
         self.port.write(frame)
 
     def end(self, code: int, message: Struct | None = None) -> None:

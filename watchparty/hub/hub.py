@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Final
 
 from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
+from sync.tally import TALLY
 from watchparty.core.protocol import (
     ClientMessage,
     CursorLeave,
@@ -63,10 +64,11 @@ class Hub:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rooms and connections that are live here, for /api/health."""
+        """Rooms, connections and members that are live here, for /api/health and metrics."""
         degraded = sum(room.outage.is_on for room in self._rooms.values())
         here = {"rooms": len(self._rooms), "connections": len(self._connections)}
-        return here | {"degradedRooms": degraded}
+        members = sum(len(room.company.roster.sockets) for room in self._rooms.values())
+        return here | {"degradedRooms": degraded, "members": members}
 
     @property
     def is_running(self) -> bool:
@@ -199,7 +201,9 @@ class Hub:
     async def _keep_house(self) -> None:
         second = 0
         while True:
+            due_s = asyncio.get_running_loop().time() + HOUSEKEEPING_S
             await asyncio.sleep(HOUSEKEEPING_S)
+            TALLY.lags.add(asyncio.get_running_loop().time() - due_s)
             second += 1
             try:
                 self.each_second(second)
@@ -232,4 +236,4 @@ class Hub:
                 continue
             if to_all or stepped or not connection.knows_time:
                 connection.knows_time = True
-                connection.port.write(frame)
+                connection.write(frame)

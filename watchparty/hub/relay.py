@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from sync.core.wire import Frame
+from sync.log_ids import context_of
+from sync.tally import TALLY
 from watchparty.hub.layer import group_of
 from watchparty.store.base import StoreUnavailable
 
@@ -67,6 +69,7 @@ class Relay:
         on_presence: Callable[[str, Frame], None],
     ) -> None:
         self._layer = layer
+        self._slug = slug
         self._group = group_of(slug)
         self._instance = instance
         self._alone = alone
@@ -96,9 +99,10 @@ class Relay:
                 raise StoreUnavailable(f"{self._group}: the layer does not answer") from problem
             logger.warning("%s: the channel layer does not answer", self._group)
             return
-        self._tasks = [asyncio.create_task(self._receive(self._channel))]
+        work = [self._receive(self._channel)]
         if not self._alone:
-            self._tasks.append(asyncio.create_task(self._send()))
+            work.append(self._send())
+        self._tasks = [asyncio.create_task(one, context=context_of(self._slug)) for one in work]
 
     async def leave(self) -> None:
         """Give the membership up; a layer that does not answer forgets it by itself."""
@@ -129,6 +133,7 @@ class Relay:
             return
         if self._outbox.full():
             self._outbox.get_nowait()
+            TALLY.relay_dropped += 1
         self._outbox.put_nowait({"type": MESSAGE_TYPE, "origin": self._instance, **message})
 
     async def _send(self) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.log_ids import SPEAKER, context_of
+from sync.tally import TALLY
 from watchparty.core.protocol import (
     ACTIONS,
     OrderedEvent,
@@ -169,7 +171,9 @@ class RoomHub:
             spend=self._spend,
             publish=self._note_news,
         )
-        self._worker = asyncio.create_task(self._work(), name=f"room {slug}")
+        self._worker = asyncio.create_task(
+            self._work(), name=f"room {slug}", context=context_of(slug)
+        )
 
     # -- From the sockets' handlers: nothing here awaits -------------------------------------
 
@@ -242,7 +246,9 @@ class RoomHub:
 
     async def _work(self) -> None:
         while not self._over:
-            await self._attempt(await self._queue.get())
+            work = await self._queue.get()
+            SPEAKER.set(getattr(work, "connection", None))
+            await self._attempt(work)
             self._forget_if_unused()
         await self._relay.leave()
 
@@ -329,6 +335,7 @@ class RoomHub:
         connection.tell(UserSelf(**fields(user), ticket=ticket))
         connection.tell(self._joined(*opened))
         _, state, missed = opened
+        TALLY.welcomed(resumed=missed is not None)
         if missed is None:
             connection.snapshot = state.epoch, state.seq, self._context.now_ms()
         self._standing.greet(connection, user, state.people)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from sync.core.wire import CLOCK_ROOM
+from sync.log_ids import context_of
 from watchparty.core.keeping import SavedRoom
 from watchparty.core.protocol import HIGHEST_MAX_USERS, RoomSettings, Source, SourceRequest
 from watchparty.core.sources import make_source
@@ -43,6 +44,11 @@ class DatabaseArchive:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """Rooms whose newest state is not in the database yet."""
+        return len(self._pending)
+
     async def load(self, slug: str) -> Kept:
         """A room as it was last kept, marked as live from now on. Raises NoSuchRoom."""
         async with self._writing:
@@ -74,7 +80,8 @@ class DatabaseArchive:
 
     def _flush_behind(self) -> None:
         self._timer = None
-        task = asyncio.get_running_loop().create_task(self._flush_or_retry())
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._flush_or_retry(), context=context_of(None))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

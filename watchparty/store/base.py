@@ -26,6 +26,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
+from sync.tally import TALLY
 from watchparty.core.keeping import SavedRoom
 from watchparty.core.playhead import Playhead
 from watchparty.core.protocol import OrderedEvent, RoomSettings, Source, User
@@ -207,6 +208,7 @@ class CasStore:
             committed = await self._commit(slug, before, command, answer, now_ms)
             if not isinstance(committed, Conflict):
                 return committed
+            TALLY.conflicts += 1
             await asyncio.sleep(0)
         raise StoreUnavailable(f"{slug}: lost {MAX_ATTEMPTS} commits in a row")
 

@@ -68,6 +68,11 @@ class RedisStore(CasStore):
         """Since when (media ms) Redis does not answer; None: it does."""
         return self._shards.of(slug).watch.away_since_ms
 
+    @property
+    def places_up(self) -> dict[str, bool]:
+        """Whether each Redis answers, by the name of its place."""
+        return {shard.calls.name: shard.watch.away_since_ms is None for shard in self._shards.all}
+
     # -- Rooms -------------------------------------------------------------------------------
 
     async def open(self, slug: str, now_ms: float) -> tuple[RoomRecord, RoomState]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any, Final, cast
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from sync.redis_place import PATIENCE_S, Place
+from sync.tally import TALLY
 from watchparty.store.base import StoreUnavailable
 
 CONNECTIONS: Final = 16
@@ -32,7 +34,7 @@ class RedisCalls:
     """One server's line to a Redis. Nothing is retried: a lost call may have happened."""
 
     def __init__(self, place: Place, replicas: Replicas | None = None) -> None:
-        self._name = place.name
+        self.name = place.name
         self._pool = place.pool()
         self._redis = Redis(connection_pool=self._pool)
         self._turns = asyncio.Semaphore(CONNECTIONS)
@@ -97,17 +99,20 @@ class RedisCalls:
         return bool(await self._bounded(self._redis.set(key, "1", nx=True, px=for_ms)))
 
     async def _bounded(self, call: Awaitable[Any]) -> Any:
+        began_s = perf_counter()
         try:
             async with asyncio.timeout(PATIENCE_S), self._turns:
                 answer = await call
         except (RedisError, OSError) as problem:  # TimeoutError is an OSError
+            TALLY.redis_failures += 1
             if not self._ailing:
                 self._ailing = True
                 kind = type(problem).__name__
-                logger.warning("Redis does not answer: %s %s %s", self._name, kind, problem)
+                logger.warning("Redis does not answer: %s %s %s", self.name, kind, problem)
             await self._pool.disconnect(inuse_connections=False)  # or each would fail once
             raise StoreUnavailable(f"Redis: {type(problem).__name__} {problem}") from problem
         if self._ailing:
             self._ailing = False
-            logger.warning("Redis answers again: %s", self._name)
+            logger.warning("Redis answers again: %s", self.name)
+        TALLY.redis_calls.add(perf_counter() - began_s)
         return answer
