@@ -4,8 +4,10 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -107,12 +109,12 @@ class Sentinels:
             node.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def until(self, look: object, within_s: float) -> None:
+    def until(self, look: Callable[[], bool], within_s: float) -> None:
         """Wait until something shows; those who are asked may not answer yet."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             with suppress(RedisError):
-                if look():  # type: ignore[operator]
+                if look():
                     return
             time.sleep(0.05)
         raise AssertionError("Redis and its Sentinels do not come to it")
@@ -129,8 +131,8 @@ class Sentinels:
 
     def _knows_all(self, port: int) -> bool:
         with closing(Redis(port=port, decode_responses=True)) as sentinel:
-            told = sentinel.sentinel_master(MASTER)
-        return told["num-other-sentinels"] == SENTINELS - 1 and told["num-slaves"] == 1
+            told: Any = sentinel.sentinel_master(MASTER)
+        return bool(told["num-other-sentinels"] == SENTINELS - 1 and told["num-slaves"] == 1)
 
     def _role(self, node: RedisServer) -> str:
         with closing(node.client()) as client:

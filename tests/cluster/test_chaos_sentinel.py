@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def sentinels() -> Iterator[Sentinels]:
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory, sentinels: Sentinels) -> Iterator[Cluster]:
     """Two servers that ask Sentinels where Redis is."""
-    where = {"REDIS_URL": "", "REDIS_SENTINELS": sentinels.addresses, "REDIS_MASTER": MASTER}
+    where: Any = {"REDIS_URL": "", "REDIS_SENTINELS": sentinels.addresses, "REDIS_MASTER": MASTER}
     folder = tmp_path_factory.mktemp("sentinel")
     with Cluster(folder, ("one", "two"), postgres=False, **where) as cluster:
         yield cluster
