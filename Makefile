@@ -16,7 +16,7 @@ WITH_NODE = PATH="$$($(PY) tools/node.py):$$PATH"
 PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
-.PHONY: help run test check lint types layers js fresh unit slow networks chaos format lock protocol film \
+.PHONY: help run test check lint types layers js fresh unit slow networks chaos linear format lock protocol film \
 	load bench-fanout bench-connections bench-capacity bench-scale bench-stuck bench-crowd bench-clock \
 	bench-clock-browser bench-skew bench-history clean
 
@@ -96,6 +96,10 @@ networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (a
 		tests/browser/test_networks.py tests/browser/test_restarts.py
 	@$(CLEAN) NETWORK_REPEATS=$(or $(HIDDEN_REPEATS),5) HIDDEN_TABS=4 HIDDEN_S=$(or $(HIDDEN_S),120) \
 		$(PY) -m pytest -s tests/browser/test_hidden.py
+
+linear: $(TEST_READY) ## Whether what clients see is linearizable, for LINEAR_S=120 seconds and 5 LINEAR_SEEDS
+	@$(CLEAN) LINEAR_S=$(or $(LINEAR_S),120) LINEAR_SEEDS=$(or $(LINEAR_SEEDS),5) $(PY) -m pytest -s \
+		tests/linear/test_cluster.py
 
 chaos: $(TEST_READY) ## Each fault of a cluster for FAULT_S=12 seconds, REPEATS=5 times (half an hour)
 	@$(CLEAN) FAULT_S=$(or $(FAULT_S),12) FAULT_REPEATS=$(or $(REPEATS),5) $(PY) -m pytest -s \

@@ -313,4 +313,5 @@ def test_certificates_are_verified_against_whom_one_trusts(tls_site, tmp_path):
         told = tmp_path / "told.json"
         assert main(["--url", url, "--seconds", "0.5", "--json", str(told), *trusted]) == 1
         refusals.append(json.loads(told.read_text())["refusals"])
-    assert refusals == [{"TLS: CERTIFICATE_VERIFY_FAILED": 5}, {"HTTP 404": 5}]
+    # How many arrive in half a second is the machine's business.
+    assert [set(told) for told in refusals] == [{"TLS: CERTIFICATE_VERIFY_FAILED"}, {"HTTP 404"}]

@@ -41,9 +41,9 @@ async def house(redis: RedisServer) -> AsyncIterator[RedisHouse]:
 async def two(house: RedisHouse) -> Two:
     """Two servers that hold the room `demo`; both have seen its first event."""
     one, other = house.start(), house.start()
-    await one.open("demo", NOW_MS)
+    await state_of(one)
     await applied(one, play("r1", at=NOW_MS))
-    await other.open("demo", NOW_MS)
+    await state_of(other)
     return one, other
 
 
@@ -169,7 +169,7 @@ async def test_nobody_waits_for_copies_once_the_second_is_over(
     monkeypatch.setattr(asyncio, "sleep", counted)
     await lost(house, *two)
     await state_of(two[0])
-    await house.start().open("other", NOW_MS)
+    await state_of(house.start(), "other")
     assert 0.5 < waits_s[0] <= 1.0
     assert waits_s[1:] == [0.0]
 

@@ -59,7 +59,7 @@ async def test_nothing_acknowledged_is_lost_in_a_fail_over(
     sentinels: Sentinels, house: RedisHouse
 ) -> None:
     one = house.start()
-    await one.open("demo", NOW_MS)
+    await state_of(one)
     before = await applied(one, seek(31.0, "r1", at=NOW_MS))
     house.archive.pending.clear()
     took_s = await asyncio.to_thread(sentinels.fail_over)
@@ -79,7 +79,7 @@ async def test_a_server_that_lives_on_tells_the_new_master_what_it_knows(
 ) -> None:
     house.replicas = None
     one = house.start()
-    await one.open("demo", NOW_MS)
+    await state_of(one)
     with closing(sentinels.replica.client()) as replica:
         replica.replicaof("NO", "ONE")  # it hears nothing of what comes now
         replica.execute_command("REPLICAOF", "127.0.0.1", str(sentinels.nodes[0].port))
@@ -95,7 +95,7 @@ async def test_without_a_replica_nothing_is_acknowledged_and_a_repeat_waits_for_
     sentinels: Sentinels, house: RedisHouse
 ) -> None:
     one = house.start()
-    await one.open("demo", NOW_MS)
+    await state_of(one)
     sentinels.replica.pause()
     command = Command(play("r1", at=NOW_MS), user_id="ada")
     try:

@@ -91,7 +91,7 @@ async def two(house: RedisHouse) -> tuple[RedisStore, RedisStore]:
     """Two servers that hold the room `demo`."""
     one, other = house.start(), house.start()
     for store in (one, other):
-        await store.open("demo", NOW_MS)
+        await state_of(store)
     return one, other
 
 

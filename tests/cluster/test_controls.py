@@ -35,9 +35,10 @@ async def test_the_actors_own_instant_and_place_count_where_they_are_near(
     either_party: Party,
 ) -> None:
     ada, ben, cy = await either_party.three()
+    await ada.ask("video:seek", time=20.0, at=await ada.media_ms() - 800)
     clicked_ms = await ada.media_ms() - 400
-    played = await ada.ask("video:play", currentTime=0.0, at=clicked_ms)
-    assert (played["serverTimestamp"], played["currentTime"]) == (clicked_ms, 0.0)
+    played = await ada.ask("video:play", currentTime=20.0, at=clicked_ms)
+    assert (played["serverTimestamp"], played["currentTime"]) == (clicked_ms, 20.0)
 
     # A little off, from another server: it is the actor's place that counts.
     clicked_ms = await ben.media_ms() - 50

@@ -13,6 +13,7 @@ What = Literal[
     "silent",  # no frame after a probe: the connection was given up
     "closed",  # seen: code
     "joined",  # seen: the room:joined that was taken over
+    "shown",  # seen: another snapshot, asked for or not
     "asked",  # an intent with a ref was sent for the first time
     "repeated",  # and again, as its outcome was not known
     "acknowledged",  # seen: the event that carries our ref

@@ -345,6 +345,8 @@ class Viewer:
         self._forget("sync")
         self.seen.replace(joined)
         if "videoState" in joined:
+            if self.is_joined:
+                self.timeline.note("shown", seen=joined)
             self._apply(self.order.replace(position_of(joined)))
         for event in joined.get("events", ()):
             self._take_event(event)

@@ -1,0 +1,1 @@
+"""Whether what all viewers saw of a room can have happened one thing after the other."""
