@@ -17,7 +17,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 	SECRET_KEY=only-to-see-that-safe-settings-pass-the-checks-0123456789
 
 .PHONY: help run test check lint types layers js fresh unit slow networks chaos linear format lock protocol film \
-	load bench-fanout bench-connections bench-capacity bench-scale bench-stuck bench-crowd bench-clock \
+	load bench-fanout bench-cluster bench-connections bench-capacity bench-scale bench-stuck bench-crowd bench-clock \
 	bench-clock-browser bench-skew bench-history clean
 
 help: ## Say what there is
@@ -133,6 +133,9 @@ load: $(RUN_READY) ## Load a site of yours: ARGS="--url http://127.0.0.1:8000 --
 
 bench-fanout: $(TEST_READY) ## Server CPU per delivered frame, beside a naive consumer
 	$(CLEAN) $(PY) -m bench.fanout $(ARGS)
+
+bench-cluster: $(TEST_READY) ## Three servers under 500 viewers: restarted, killed, without Redis
+	$(CLEAN) $(PY) -m bench.cluster $(ARGS)
 
 bench-connections: $(TEST_READY) ## 10,000 idle sockets: memory each, probes, accepted per second
 	$(CLEAN) $(PY) -m bench.connections $(ARGS)
