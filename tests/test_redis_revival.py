@@ -171,7 +171,7 @@ async def test_nobody_waits_for_copies_once_the_second_is_over(
     await state_of(two[0])
     await state_of(house.start(), "other")
     assert 0.5 < waits_s[0] <= 1.0
-    assert waits_s[1:] == [0.0]
+    assert not any(waits_s[1:])
 
 
 async def test_a_lost_redis_that_stays_away_is_unavailable(house: RedisHouse, two: Two) -> None:

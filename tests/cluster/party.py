@@ -42,6 +42,12 @@ class Party:
         await asyncio.gather(*(viewer.end() for viewer in self.viewers))
 
 
+def shown_to(viewer: Viewer) -> set[Position]:
+    """Where the snapshots stood that it took over."""
+    entries = viewer.timeline.of("joined", "shown")
+    return {position_of(entry.seen) for entry in entries if "videoState" in entry.seen}
+
+
 async def agree(*viewers: Viewer) -> list[Position]:
     """All come to stand at the newest event that one of them knows, and see the same there.
 
@@ -60,6 +66,9 @@ async def agree(*viewers: Viewer) -> list[Position]:
     places = [[position_of(event) for event in viewer.applied] for viewer in viewers]
     for viewer, applied in zip(viewers, places, strict=True):
         for (epoch, seq), after in pairwise(applied):
-            # A new epoch begins somewhere beyond the old one, with a snapshot.
-            assert after == (epoch, seq + 1) or (after[0] != epoch and after[1] > seq), viewer.name
+            # Beyond what was missed, as a new epoch begins, there is a snapshot.
+            follows = after[0], after[1] - 1
+            is_next = after == (epoch, seq + 1) or follows in shown_to(viewer)
+            assert is_next, (viewer.name, (epoch, seq), after)
+            assert after[1] > seq
     return [place for place in places[0] if all(place in applied for applied in places)]

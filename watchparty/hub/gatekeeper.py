@@ -52,6 +52,7 @@ class Gatekeeper:
         self._asked: tuple[type, str, int] | None = None
         self._asked_ms = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._due_s = 0.0
 
     def arm(self, state: RoomState) -> None:
         """The room's newest state."""
@@ -126,9 +127,10 @@ class Gatekeeper:
         loop = asyncio.get_running_loop()
         due_s = loop.time() + delay_s
         if self._timer is not None:
-            if self._timer.when() <= due_s:
+            if self._due_s <= due_s:  # uvloop's handles do not always know when
                 return
             self._timer.cancel()
+        self._due_s = due_s
         self._timer = loop.call_at(due_s, self._look)
 
     def _look(self) -> None:

@@ -40,6 +40,7 @@ class OrderedStream:
         self._delivery: OrderedDelivery[Frame] | None = None
         self._end: asyncio.TimerHandle | None = None
         self._repair: asyncio.TimerHandle | None = None
+        self._repair_due_s = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -113,9 +114,10 @@ class OrderedStream:
         loop = asyncio.get_running_loop()
         due_s = loop.time() + delay_s
         if self._repair is not None:
-            if self._repair.when() <= due_s:
+            if self._repair_due_s <= due_s:  # uvloop's handles do not always know when
                 return
             self._repair.cancel()
+        self._repair_due_s = due_s
         self._repair = loop.call_at(due_s, self._on_catch_up_due)
 
     async def catch_up(self, state: RoomState) -> bool:
