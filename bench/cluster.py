@@ -22,8 +22,9 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.viewer import Viewer
 
 ROOMS: Final = [f"hall-{number}" for number in range(10)]
-CONTROLS: Final = 200
-CONTROL_EVERY_S: Final = 0.05
+CONTROLS: Final = 150
+CONTROL_EVERY_S: Final = 0.12
+"""Below the ten a second that one person may ask for."""
 JOINING: Final = 25
 """So many viewers come at once."""
 BACK_WITHIN_S: Final = 30.0
