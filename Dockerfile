@@ -24,7 +24,7 @@ COPY deploy/nginx/container.conf /etc/nginx/nginx.conf
 COPY deploy/nginx/templates /etc/nginx/templates
 COPY --from=build /app/var/static /srv/static
 COPY --from=build /app/static/media /srv/media
-ENV CSW_SERVERS="resolver 127.0.0.11 valid=5s ipv6=off; server app:8000 resolve;" \
+ENV CSW_SERVERS="resolver 127.0.0.11 valid=5s ipv6=off; server app:8000 resolve max_fails=0;" \
     CSW_AFFINITY=room \
     CSW_SITE=http \
     CSW_NAME=_ \

@@ -61,7 +61,7 @@ class Nginx:
         nothing.mkdir()
         self._render(
             {
-                "CSW_SERVERS": " ".join(f"server {server};" for server in servers),
+                "CSW_SERVERS": " ".join(f"server {server} max_fails=0;" for server in servers),
                 "CSW_AFFINITY": "room",
                 "CSW_SITE": "http",
                 "CSW_NAME": "127.0.0.1",

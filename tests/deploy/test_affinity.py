@@ -129,3 +129,23 @@ async def test_a_killed_server_sends_its_rooms_elsewhere_and_the_party_goes_on(
             await viewer.end()
     finally:
         servers.by_name[name].start()
+
+
+async def test_after_a_rolling_restart_nobody_is_refused_for_what_nginx_remembers(
+    servers: Cluster, in_front: NewNginx
+) -> None:
+    nginx = in_front(sharing="turns")
+    for server in servers.servers:
+        server.interrupt(signal.SIGTERM)
+        try:
+            # Each is found gone, more than once.
+            while f":{server.port}/" not in nginx.errors():
+                assert ask(nginx.url, "/api/time").status == 200
+        finally:
+            server.start()
+    assert {ask(nginx.url, "/api/time").status for _ in range(6)} == {200}
+    # Sockets last: one that stays open must not be what nginx waits for.
+    joined = [await Viewer.join(nginx, f"V{number}", "lost") for number in range(6)]
+    assert {viewer.instance for viewer in joined} == set(servers.by_name)
+    for viewer in joined:
+        await viewer.end()

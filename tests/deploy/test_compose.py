@@ -101,7 +101,9 @@ def test_nginx_finds_the_replicas_by_dockers_dns(services) -> None:
     told = services["nginx"]["environment"]["CSW_SERVERS"]
     port = re.search(r"\bPORT=(\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
     assert port
-    assert told == f"resolver 127.0.0.11 valid=5s ipv6=off; server app:{port[1]} resolve;"
+    assert told == (
+        f"resolver 127.0.0.11 valid=5s ipv6=off; server app:{port[1]} resolve max_fails=0;"
+    )
 
 
 @pytest.mark.parametrize("name", ["app", "migrate", "nginx"])

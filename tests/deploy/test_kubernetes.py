@@ -196,6 +196,6 @@ def test_the_way_leads_from_the_ingress_by_nginx_to_every_server() -> None:
     service = only("Service", "csw-app")
     [port] = service["spec"]["ports"]
     named = f"{service['metadata']['name']}.$(NAMESPACE).svc.cluster.local:{port['port']}"
-    assert f"server {named} resolve;" in servers["value"]
+    assert f"server {named} resolve max_fails=0;" in servers["value"]
     # Headless: one address for all would hide who is who.
     assert service["spec"]["clusterIP"] == "None"

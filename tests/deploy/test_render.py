@@ -38,6 +38,6 @@ def test_the_example_fills_every_template_and_leaves_nginxs_own_variables(tmp_pa
     }
     texts = {name: path.read_text(encoding="utf-8") for name, path in written.items()}
     assert not any("${" in text for text in texts.values())
-    assert "server 127.0.0.1:8002;" in texts["csw.conf"]
+    assert "server 127.0.0.1:8002 max_fails=0;" in texts["csw.conf"]
     assert "include conf.d/csw/site-https.conf;" in texts["csw.conf"]
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in texts["csw/proxy.conf"]

@@ -140,11 +140,30 @@ test("the pauses between attempts grow from 0.2 s to 10 s and are jittered", () 
   assert.equal(new Set(pausesMs).size, pausesMs.length);
 });
 
+test("after 16 s without a network two viewers are both back within 4 s, 99 times of 100", () => {
+  const random = mulberry32(11);
+  const GONE_MS = 16_000;
+  const RUNS = 1000;
+  const awayMs = () => {
+    const { socket, newest, time } = socketWorld({ random });
+    socket.connect();
+    const homeMs = time.nowMs + GONE_MS;
+    while (time.nowMs < homeMs) {
+      newest().end(1006);
+      time.advance(/** @type {number} */ (socket.state.retryAtMs) - time.nowMs);
+    }
+    return time.nowMs - homeMs;
+  };
+  const both = Array.from({ length: RUNS }, () => Math.max(awayMs(), awayMs()));
+  const late = both.filter((ms) => ms > 4000).length;
+  assert.ok(late <= RUNS / 100, `${late} of ${RUNS} later`);
+});
+
 test("a server that accepts and fails at once is not hammered", () => {
   const { socket, newest, time } = socketWorld({ random: () => 0.99 });
   socket.connect();
   let pauseMs = 0;
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
     newest().open();
     newest().end(1011);
     pauseMs = /** @type {number} */ (socket.state.retryAtMs) - time.nowMs;
