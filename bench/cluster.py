@@ -22,7 +22,10 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.viewer import Viewer
 
 ROOMS: Final = [f"hall-{number}" for number in range(10)]
-CONTROLS: Final = 150
+TALKING: Final = 5
+"""Rooms whose controls are timed."""
+CONTROLS: Final = 200
+"""In each of them."""
 CONTROL_EVERY_S: Final = 0.12
 """Below the ten a second that one person may ask for."""
 JOINING: Final = 25
@@ -40,11 +43,32 @@ def spread(values: Sequence[float], unit: str = "ms") -> str:
 
 
 async def delivery(cluster: Cluster) -> list[str]:
-    """Controls of one server's viewer as they reach another's."""
-    ada = await Viewer.join(cluster["one"], "Ada", ROOMS[0])
-    ben = await Viewer.join(cluster["two"], "Ben", ROOMS[0])
-    sent_s: dict[str, float] = {}
+    """Controls of one server's viewers as they reach another's."""
     before = published(cluster)
+    told = await asyncio.gather(
+        *(
+            exchange(cluster, room, CONTROL_EVERY_S * n / TALKING)
+            for n, room in enumerate(ROOMS[:TALKING])
+        )
+    )
+    messages = published(cluster) - before
+    many = TALKING * CONTROLS
+    own, other = ([ms for pair in told for ms in pair[side]] for side in (0, 1))
+    later = [there - here for pair in told for here, there in zip(*pair, strict=True)]
+    return [
+        f"| click to the own server's viewer, {many} controls in {TALKING} rooms | {spread(own)} |",
+        f"| click to another server's viewer | {spread(other)} |",
+        f"| how much later that is, control by control | {spread(later)} |",
+        f"| messages over Redis for each control | {messages / many:.2f} |",
+    ]
+
+
+async def exchange(cluster: Cluster, room: str, after_s: float) -> tuple[list[float], list[float]]:
+    """One room's controls: how long each took to its own server's viewer, and to another's."""
+    ada = await Viewer.join(cluster["one"], "Ada", room)
+    ben = await Viewer.join(cluster["two"], "Ben", room)
+    sent_s: dict[str, float] = {}
+    await asyncio.sleep(after_s)
     for number in range(CONTROLS):
         ref = f"d{number}"
         sent_s[ref] = time.monotonic()
@@ -52,15 +76,9 @@ async def delivery(cluster: Cluster) -> list[str]:
         await asyncio.sleep(CONTROL_EVERY_S)
     last = f"d{CONTROLS - 1}"
     await ben.until("video:state", lambda event: event.get("ref") == last)
-    messages = published(cluster) - before
-    own = arrivals_ms(ada, sent_s)
-    other = arrivals_ms(ben, sent_s)
+    await ada.until("video:state", lambda event: event.get("ref") == last)
     await asyncio.gather(ada.end(), ben.end())
-    return [
-        f"| click to the own server's viewer | {spread(own)} |",
-        f"| click to another server's viewer | {spread(other)} |",
-        f"| messages over Redis for each of {CONTROLS} controls | {messages / CONTROLS:.2f} |",
-    ]
+    return arrivals_ms(ada, sent_s), arrivals_ms(ben, sent_s)
 
 
 def arrivals_ms(viewer: Viewer, sent_s: dict[str, float]) -> list[float]:
@@ -227,6 +245,7 @@ async def measure(many: int) -> list[str]:
             Path(folder), rooms=ROOMS, postgres=False, static=static, **settings
         ) as cluster:
             front = cluster.front("turns")
+            await asyncio.sleep(SETTLE_S)
             rows = await delivery(cluster)
             rows += await rolling_restart(cluster, front, many)
             rows += await kill(cluster, front, many)
