@@ -94,7 +94,7 @@ def test_no_size_changes_the_number_of_queries(events: int, django_assert_num_qu
         queries.story(room)
     with django_assert_num_queries(4):
         told = queries.summary(room)
-    assert told.events == events
+    assert told.controls + told.house + told.messages == events
     assert told.first is not None
     assert told.last is not None
     with django_assert_num_queries(3):
@@ -108,7 +108,7 @@ def test_an_empty_past_is_told_as_such() -> None:
     make_rooms("demo")
     room = Room.objects.get(slug="demo")
     assert queries.story(room).events == []
-    assert queries.summary(room) == queries.Summary(0, 0, 0, 0, None, None)
+    assert queries.summary(room) == queries.Summary(0, 0, 0, 0, 0, None, None)
 
 
 def test_viewers_are_counted_from_coming_to_going() -> None:
@@ -151,3 +151,44 @@ def test_skew_over_time_is_of_all_viewers_in_each_step() -> None:
         )  # fmt: skip
     steps = queries.skew_over_time(room, at, at + timedelta(seconds=100), steps=2)
     assert [(median, high) for _, median, high in steps] == [(24.0, 47.0), (74.0, 97.0)]
+
+
+def stay_of(person: str, begins_min: int, ends_min: int) -> Visit:
+    """A visit by minutes of one day."""
+    day = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    begins, ends = (day + timedelta(minutes=minutes) for minutes in (begins_min, ends_min))
+    return Visit(person=person, joined_at=begins, seen_at=ends, left_at=ends)
+
+
+def test_a_room_where_nobody_was_had_no_party() -> None:
+    assert queries.parties([]) == []
+
+
+def test_a_short_pause_belongs_to_the_party_and_a_long_one_ends_it() -> None:
+    stays = [stay_of("ada", 0, 60), stay_of("bo", 10, 20), stay_of("ada", 85, 100)]
+    later = [stay_of("cy", 131, 140)]
+    [one] = queries.parties(stays)
+    assert (one.first, one.last, one.people) == (stays[0].joined_at, stays[2].left_at, 2)
+    first, second = queries.parties([*stays, *later])
+    assert first == one
+    assert (second.first, second.people) == (later[0].joined_at, 1)
+
+
+def test_who_has_not_left_was_there_as_long_as_they_were_seen() -> None:
+    stay = stay_of("ada", 0, 30)
+    stay.left_at = None
+    assert queries.parties([stay])[0].last == stay.seen_at
+
+
+def test_a_party_s_story_is_what_happened_in_it_and_shortly_around(
+    django_assert_num_queries: Any,
+) -> None:
+    room = past(60)
+    [party] = queries.parties(queries.visits(room))
+    assert len(queries.story(room, party=party).events) == 60
+    earlier = queries.Party(party.first - timedelta(days=1), party.first - timedelta(hours=1), 1)
+    with django_assert_num_queries(3):
+        assert queries.story(room, party=earlier).events == []
+    assert queries.controls(room, earlier) == []
+    assert queries.summary(room, earlier).first is None
+    assert queries.reactions(room, earlier) == []

@@ -1,5 +1,6 @@
 """A room's story in the admin: read by who may, told in order, cheap at any size."""
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -9,11 +10,12 @@ from django.utils import timezone
 from tests.history_rig import Tale, make_rooms
 from tests.test_retention import visit
 from watchparty.core.protocol import ChatRemove, ChatSend, VideoSeek
+from watchparty.history.queries import parties, visits
 from watchparty.history.retention import AGES
 from watchparty.history.seeding import make_rooms as seeded_rooms
 from watchparty.history.seeding import seed
 from watchparty.history.writing import write_records
-from watchparty.models import ChatMessage, Room
+from watchparty.models import ChatMessage, Room, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +67,10 @@ def test_a_story_is_told_in_sentences_with_words_as_they_were_written(
     assert told == sorted(told)
     assert "&lt;b&gt;Popcorn?&lt;/b&gt;" in page
     assert "taken back by Ada" in page
-    for drawing in ("Viewers over time", "Visits over time", "Skew over time", "Reactions over"):
+    for drawing in (
+        *("Where the film was", "Who was here", "Viewers over time", "Skew over time"),
+        "Reactions over",
+    ):
         assert drawing in page
     assert "style=" not in page.split('id="content-main"')[1], "the policy forbids it"
 
@@ -161,3 +166,35 @@ def test_deleting_a_room_says_how_much_goes_with_it_and_lists_none_of_it(
 
 def test_the_list_of_rooms_leads_to_their_stories(admin_client: Any, room: Room) -> None:
     assert story_of(room) in admin_client.get("/admin/watchparty/room/").content.decode()
+
+
+def test_lists_tell_numbers_as_people_read_them(admin_client: Any, room: Room) -> None:
+    ChatMessage.objects.update(text="popcorn " * 40)
+    page = admin_client.get("/admin/watchparty/chatmessage/").content.decode()
+    assert "1:02" in page
+    assert "62.0" not in page
+    assert "popcorn…" in page
+    assert "1:02" in admin_client.get("/admin/watchparty/playbackevent/?o=5").content.decode()
+    at = ChatMessage.objects.get().at
+    assert f"{at:%H:%M:%S}" in page, "to the second, on a clock of 24 hours"
+
+
+def test_the_newest_party_is_told_first_and_others_can_be_chosen(admin_client: Any) -> None:
+    room = past(40)
+    [party] = parties(visits(room))
+    Visit.objects.create(
+        room=room, member="late", person="p-late", name="Latecomer", role="guest", instance="one",
+        joined_at=party.last + timedelta(days=1), seen_at=party.last + timedelta(days=1, hours=1),
+    )  # fmt: skip
+    newest = admin_client.get(story_of(room))
+    assert newest.context["moments"] == []
+    assert [line.name for line in newest.context["presence"]] == ["Latecomer"]
+    page = admin_client.get(story_of(room), {"party": party.key})
+    assert len(page.context["moments"]) == 40
+    assert "Latecomer" not in {line.name for line in page.context["presence"]}
+    everything = admin_client.get(story_of(room), {"party": "all"})
+    assert len(everything.context["moments"]) == 40
+    assert "Latecomer" in {line.name for line in everything.context["presence"]}
+    found = admin_client.get(story_of(room), {"q": "settings"})
+    assert found.context["party"] is None, "what is searched may be in any party"
+    assert admin_client.get(story_of(room), {"party": "x"}).context["party"].key != party.key

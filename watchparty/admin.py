@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import URLPattern
 
+from watchparty import history_admin  # noqa: F401 - its lists are registered by it
 from watchparty.house_admin import RoomActions
 from watchparty.live import RoomNotReached, set_room
 from watchparty.models import Room
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # Django's own classes take no type arguments at run time.
 else:
     RoomModelAdmin = admin.ModelAdmin
 
+
+admin.site.site_header = admin.site.site_title = "Clock Synchronization World"
+admin.site.index_title = "Rooms and their history"
 
 SETTING_OF = {"title": "title", "is_public": "public", "max_users": "max_users"}
 """Column → what the room's settings call it."""

@@ -1,7 +1,7 @@
 """What the admin asks of history: each answer in a number of queries that no size changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,8 +22,17 @@ Event = PlaybackEvent | ChatMessage | HouseEvent
 MOMENTS: Final = 200
 """Of a story on one page."""
 
-MOST_VISITS: Final = 500
-"""Of one room that are drawn; the others are counted."""
+MOST_VISITS: Final = 2000
+"""Of one room that are drawn and shared out into parties, the newest; the others are counted."""
+
+MOST_CONTROLS: Final = 2000
+"""Of one drawing of the film."""
+
+APART: Final = timedelta(minutes=30)
+"""So long nobody is there between two parties …"""
+
+AROUND: Final = timedelta(minutes=5)
+"""… and what happens so shortly before or after one belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,49 @@ class Story:
     next: Place | None
 
 
-def story(room: Room, after: Place | None = None, many: int = MOMENTS, words: str = "") -> Story:
+@dataclass(frozen=True)
+class Party:
+    """A time in which somebody was in the room, with no long pause."""
+
+    first: datetime
+    last: datetime
+    people: int
+
+    @property
+    def key(self) -> str:
+        """Its name in an address."""
+        return str(int(self.first.timestamp()))
+
+    @property
+    def around(self) -> tuple[datetime, datetime]:
+        """From when to when events belong to it."""
+        return self.first - AROUND, self.last + AROUND
+
+
+def parties(stays: Sequence[Visit]) -> list[Party]:
+    """The parties of these visits, which are in order of coming. No query."""
+    found: list[Party] = []
+    people: set[str] = set()
+    for stay in stays:
+        ends = stay.left_at or stay.seen_at
+        if not found or stay.joined_at - found[-1].last > APART:
+            people = set()
+            found.append(Party(stay.joined_at, ends, 0))
+        people.add(stay.person)
+        found[-1] = replace(found[-1], last=max(found[-1].last, ends), people=len(people))
+    return found
+
+
+def story(
+    room: Room,
+    after: Place | None = None,
+    many: int = MOMENTS,
+    words: str = "",
+    party: Party | None = None,
+) -> Story:
     """A page of a room's story, oldest first; with `words` only what has them in text or name.
 
-    Three queries.
+    With a party only what belongs to it. Three queries.
     """
     found: list[Event] = []
     for rows in (
@@ -67,18 +115,25 @@ def story(room: Room, after: Place | None = None, many: int = MOMENTS, words: st
         ),
         ChatMessage.objects.filter(_names(words) | (Q(text__icontains=words) if words else Q())),
     ):
-        found += _after(rows.filter(room=room), after)[: many + 1]
+        found += _after(_within(rows.filter(room=room), party), after)[: many + 1]
     found.sort(key=lambda event: (event.at, event.seq))
     page = found[:many]
     more = len(found) > many
     return Story(page, Place(page[-1].at, page[-1].seq) if more else None)
 
 
+def controls(room: Room, party: Party | None = None) -> list[PlaybackEvent]:
+    """What was done to the film, in order; the first MOST_CONTROLS. One query."""
+    rows = _within(PlaybackEvent.objects.filter(room=room), party)
+    return list(rows.order_by("at", "seq")[:MOST_CONTROLS])
+
+
 @dataclass(frozen=True)
 class Summary:
     """How much there is of a room's past, and from when to when."""
 
-    events: int
+    controls: int
+    house: int
     messages: int
     visits: int
     people: int
@@ -86,15 +141,18 @@ class Summary:
     last: datetime | None
 
 
-def summary(room: Room) -> Summary:
-    """Four queries, each within one room's part of an index."""
+def summary(room: Room, party: Party | None = None) -> Summary:
+    """Of all of a room's past, or of one party. Four queries, each within its part of an index."""
     playback, house, chat = (
-        model._default_manager.filter(room=room).aggregate(  # noqa: SLF001 - public
+        _within(model._default_manager.filter(room=room), party).aggregate(  # noqa: SLF001 - public
             many=Count("pk"), first=Min("at"), last=Max("at")
         )
         for model in (PlaybackEvent, HouseEvent, ChatMessage)
     )
-    visits = Visit.objects.filter(room=room).aggregate(
+    stays = Visit.objects.filter(room=room)
+    if party is not None:
+        stays = stays.filter(joined_at__gte=party.first, joined_at__lte=party.last)
+    visits = stays.aggregate(
         many=Count("pk"),
         people=Count("person", distinct=True),
         first=Min("joined_at"),
@@ -102,7 +160,8 @@ def summary(room: Room) -> Summary:
     )
     all_of_it: list[dict[str, Any]] = [playback, house, chat, visits]
     return Summary(
-        events=playback["many"] + house["many"] + chat["many"],
+        controls=playback["many"],
+        house=house["many"],
         messages=chat["many"],
         visits=visits["many"],
         people=visits["people"],
@@ -112,8 +171,9 @@ def summary(room: Room) -> Summary:
 
 
 def visits(room: Room) -> list[Visit]:
-    """Who was here and when, by when they came; at most MOST_VISITS. One query."""
-    return list(Visit.objects.filter(room=room).order_by("joined_at", "pk")[:MOST_VISITS])
+    """Who was here and when, by when they came; the newest MOST_VISITS. One query."""
+    newest = Visit.objects.filter(room=room).order_by("-joined_at", "-pk")[:MOST_VISITS]
+    return list(newest)[::-1]
 
 
 def viewers_over_time(stays: Sequence[Visit]) -> list[tuple[datetime, int]]:
@@ -129,10 +189,14 @@ def viewers_over_time(stays: Sequence[Visit]) -> list[tuple[datetime, int]]:
     return told
 
 
-def reactions(room: Room) -> list[tuple[str, int, str, int]]:
+def reactions(room: Room, party: Party | None = None) -> list[tuple[str, int, str, int]]:
     """(source, second of the film, emoji, how many) in order. One query."""
-    rows = ReactionTotal.objects.filter(room=room).values("source_id", "bucket_s", "emoji")
-    totals = rows.annotate(many=Sum("count")).order_by("source_id", "bucket_s", "emoji")
+    rows = _within(ReactionTotal.objects.filter(room=room), party)
+    totals = (
+        rows.values("source_id", "bucket_s", "emoji")
+        .annotate(many=Sum("count"))
+        .order_by("source_id", "bucket_s", "emoji")
+    )
     return [(one["source_id"], one["bucket_s"], one["emoji"], one["many"]) for one in totals]
 
 
@@ -155,6 +219,10 @@ def skew_over_time(
 def _rank(ordered: Sequence[float], percent: int) -> float:
     """Nearest rank."""
     return ordered[max(-(-len(ordered) * percent // 100), 1) - 1]
+
+
+def _within(rows: QuerySet[Any], party: Party | None) -> QuerySet[Any]:
+    return rows if party is None else rows.filter(at__range=party.around)
 
 
 def _names(words: str) -> Q:

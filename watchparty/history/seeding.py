@@ -30,7 +30,8 @@ SAMPLES_OF_A_VISIT: Final = 60
 
 NAMES: Final = ("Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kim", "Lou")
 WORDS: Final = ("oh", "no", "wait", "great", "look", "behind", "again", "please", "louder", "who")
-KINDS: Final = ("play", "pause", "seek", "seek", "rate")
+LEAP_S: Final = 90.0
+"""Most seeks go about so far."""
 SHARES: Final = ((0.5, PlaybackEvent), (0.95, ChatMessage), (1.0, HouseEvent))
 """Of events: half are controls, most others are chat."""
 
@@ -86,12 +87,16 @@ def _party(room: Room, events: int, random: Random) -> Iterator[Model]:
         (f"{random.getrandbits(64):016x}", f"seeded{random.getrandbits(40):010x}", name)
         for name in random.sample(NAMES, 3 + random.randrange(8))
     ]
-    for guest in guests:
-        yield from _stay(room, guest, begins, random)
+    for number, guest in enumerate(guests):
+        # One stays to the end: somebody must do what is done there.
+        shortest_s = 1800 if number else PARTY_S
+        yield from _stay(room, guest, begins, shortest_s, random)
     step_s = PARTY_S / max(events, 1)
+    film = _Film(random)
     for seq in range(1, events + 1):
         at = begins + timedelta(seconds=seq * step_s)
-        yield _event(room, seq, at, random.choice(guests), random)
+        film.goes_on(step_s)
+        yield _event(room, seq, at, random.choice(guests), film, random)
     for bucket_s in range(0, int(FILM_S), BUCKET_S * 12):
         for emoji in random.sample(EMOJI, 2):
             yield ReactionTotal(
@@ -106,11 +111,11 @@ def _party(room: Room, events: int, random: Random) -> Iterator[Model]:
 
 
 def _stay(
-    room: Room, guest: tuple[str, str, str], begins: datetime, random: Random
+    room: Room, guest: tuple[str, str, str], begins: datetime, shortest_s: int, random: Random
 ) -> Iterator[Model]:
     member, person, name = guest
     joined = begins + timedelta(seconds=random.uniform(0, 900))
-    left = begins + timedelta(seconds=random.uniform(1800, PARTY_S))
+    left = begins + timedelta(seconds=random.uniform(shortest_s, PARTY_S))
     skew_ms = random.lognormvariate(1.0, 0.6)
     yield Visit(
         room=room,
@@ -141,8 +146,42 @@ def _stay(
         )
 
 
+class _Film:
+    """A playhead as people leave it: played most of the time, moved a little now and then."""
+
+    def __init__(self, random: Random) -> None:
+        self.position_s = 0.0
+        self.rate = 1.0
+        self.playing = False
+        self._random = random
+
+    def goes_on(self, seconds: float) -> None:
+        if self.playing:
+            self.position_s = min(self.position_s + self.rate * seconds, FILM_S)
+
+    def control(self) -> str:
+        """Somebody does something; returns what."""
+        if not self.playing:
+            self.playing = True
+            return "play"
+        kind = self._random.choices(("pause", "seek", "rate"), (4, 3, 1))[0]
+        if kind == "pause":
+            self.playing = False
+        elif kind == "rate":
+            self.rate = 1.25 if self.rate == 1.0 else 1.0
+        else:
+            sought_s = self.position_s + self._random.gauss(0.0, LEAP_S)
+            self.position_s = min(max(sought_s, 0.0), FILM_S)
+        return kind
+
+
 def _event(
-    room: Room, seq: int, at: datetime, guest: tuple[str, str, str], random: Random
+    room: Room,
+    seq: int,
+    at: datetime,
+    guest: tuple[str, str, str],
+    film: _Film,
+    random: Random,
 ) -> Model:
     member, person, name = guest
     common: dict[str, Any] = {
@@ -156,22 +195,24 @@ def _event(
     }
     share = random.random()
     model = next(model for below, model in SHARES if share < below)
-    position_s = random.uniform(0, FILM_S)
     if model is PlaybackEvent:
-        kind = random.choice(KINDS)
         return PlaybackEvent(
             **common,
-            kind=kind,
-            position_s=position_s,
+            kind=film.control(),
+            position_s=film.position_s,
             at_ms=at.timestamp() * 1000,
-            rate=random.choice((0.75, 1.25)) if kind == "rate" else 1.0,
-            playing=kind != "pause",
+            rate=film.rate,
+            playing=film.playing,
             duration_s=FILM_S,
             source_id="s0",
         )
     if model is ChatMessage:
         text = " ".join(random.choices(WORDS, k=2 + random.randrange(10)))
         return ChatMessage(
-            **common, kind="message", message_id=f"m{seq}", text=text, video_time_s=position_s
+            **common,
+            kind="message",
+            message_id=f"m{seq}",
+            text=text,
+            video_time_s=film.position_s,
         )
     return HouseEvent(**common, kind="settings", details={"slow_mode_s": random.randrange(30)})
