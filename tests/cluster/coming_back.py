@@ -2,13 +2,15 @@
 
 import random
 
-GROWTH = 1.2
+GROWTH = 1.12
 SHORTEST_S, LONGEST_S = 0.2, 10.0
 PENALTY_S = 30.0
 STABLE_S = 5.0
 """A connection that lived so long was good: the next loss starts the back-off anew."""
 CONNECT_S = 3.5
 """What a browser gives one attempt."""
+AGAIN_MOST = 10
+"""Attempts that nobody answers are numbered up to here, so that they end at other servers."""
 PROBE_EVERY_S, PROBE_PATIENCE_S = 2.0, 2.5
 """A visible page probes so often; so long without any frame after a probe is a dead connection."""
 JOIN_S = 5.0

@@ -91,6 +91,7 @@ class Viewer:
         self._address = address or f"127.1.{number // 250 % 250}.{number % 250 + 1}"
         self._comes_back = comes_back
         self._query = query or f"?room={room}"
+        self._again = 0
         self._cookie = cookie
         tab = tab or f"tab-of-{name}-0123"
         self._join = {"type": "room:join", "roomId": room, "name": name, "tab": tab, **join}
@@ -243,7 +244,7 @@ class Viewer:
         try:
             async with asyncio.timeout(coming_back.CONNECT_S):
                 self._socket = await connect(
-                    f"{url}/ws/party/{self._query}",
+                    f"{url}/ws/party/{self._query}{f'&again={self._again}' if self._again else ''}",
                     origin=Origin(place.url),
                     additional_headers=headers,
                     local_addr=(self._address, 0),
@@ -253,8 +254,11 @@ class Viewer:
                     max_size=None,
                 )
         except (OSError, TimeoutError, InvalidHandshake) as problem:
+            if isinstance(problem, TimeoutError):
+                self._again = (self._again + 1) % coming_back.AGAIN_MOST
             self.timeline.note("unreachable", seen={"place": place.url, "why": repr(problem)})
             return None
+        self._again = 0
         self._retry_in_ms = None
         self.timeline.note("connected", seen={"place": place.url})
         self._send(self._join)

@@ -1,5 +1,6 @@
 """nginx before three servers: who gets which, and what happens when that one is gone."""
 
+import asyncio
 import re
 import signal
 import time
@@ -148,4 +149,25 @@ async def test_after_a_rolling_restart_nobody_is_refused_for_what_nginx_remember
     joined = [await Viewer.join(nginx, f"V{number}", "lost") for number in range(6)]
     assert {viewer.instance for viewer in joined} == set(servers.by_name)
     for viewer in joined:
+        await viewer.end()
+
+
+async def test_a_hung_server_keeps_none_of_its_rooms(servers: Cluster, in_front: NewNginx) -> None:
+    nginx = in_front()
+    ada = await Viewer.join(nginx, "Ada", "lost")
+    hung = servers[ada.instance]
+    hung.signal(signal.SIGSTOP)
+    try:
+        home = ada.instance
+        await ada.see(lambda: ada.instance != home, "another server", 20)
+        assert any(entry.what == "unreachable" for entry in ada.timeline.entries)
+        async with asyncio.timeout(9):
+            page = await asyncio.to_thread(ask, nginx.url, "/rooms/lost/")
+        assert page.status == 200
+        # Who comes now is asked to wait once, and then is where the others are.
+        bo = await Viewer.join(nginx, "Bo", "lost")
+        assert bo.instance == ada.instance
+    finally:
+        hung.signal(signal.SIGCONT)
+    for viewer in (ada, bo):
         await viewer.end()

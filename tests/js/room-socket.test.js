@@ -159,6 +159,32 @@ test("after 16 s without a network two viewers are both back within 4 s, 99 time
   assert.ok(late <= RUNS / 100, `${late} of ${RUNS} later`);
 });
 
+test("an attempt that nobody answers is made at another server, and what was lost is sought at home", () => {
+  const { connections, newest, time } = openWorld();
+  const home = newest().url;
+  newest().end(1006);
+  while (connections.length < 12) time.advance(100);
+  const numbers = connections.slice(1).map(({ url }) => new URL(url).searchParams.get("again"));
+  assert.deepEqual(numbers, [null, "1", "2", "3", "4", "5", "6", "7", "8", "9", null]);
+  assert.ok(connections.every(({ url }) => url.startsWith(home)), "the room stands in each");
+  while (connections.length < 13) time.advance(100);
+  assert.notEqual(newest().url, home);
+  newest().open();
+  newest().end(1006);
+  while (connections.length < 14) time.advance(100);
+  assert.equal(newest().url, home);
+});
+
+test("an attempt that is refused at once is made at the same address again", () => {
+  const { newest, time } = openWorld();
+  const home = newest().url;
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    newest().end(1006);
+    time.advance(500);
+    assert.equal(newest().url, home);
+  }
+});
+
 test("a server that accepts and fails at once is not hammered", () => {
   const { socket, newest, time } = socketWorld({ random: () => 0.99 });
   socket.connect();

@@ -14,6 +14,8 @@ import { Timer } from "./timer.js";
  * slowest network fit in, and who began to connect just before it healed is back within 5 s.
  */
 const CONNECT_PATIENCE_MS = 3500;
+/** Then the first server is asked again; a web server hears of nine (deploy/nginx). */
+const AGAIN_MOST = 10;
 /** Browsers cannot see pings: a probe that nothing follows for so long means a dead connection. */
 const PROBE_PATIENCE_MS = 2500;
 /** A timer this late means that the page slept; frames may wait behind it, so they get a moment. */
@@ -69,6 +71,8 @@ export class RoomSocket {
   /** @type {WebSocket | null} */
   #connection = null;
   #attempt = 0;
+  /** Attempts in a row that nobody answered: whoever shares out asks another server each time (ADR 40). */
+  #again = 0;
   #openedAtMs = Infinity;
   #sentAtMs = -Infinity;
   #mayReturnAfterBadFrame = true;
@@ -97,7 +101,7 @@ export class RoomSocket {
     this.#now = () => now();
     this.#random = () => random();
     this.#retry = new Timer(timers, () => this.#open());
-    this.#connectDeadline = new Timer(timers, () => this.reopen());
+    this.#connectDeadline = new Timer(timers, () => this.#missConnection());
     this.#heartbeat = new Timer(timers, () => this.#beat());
     this.#probeDeadline = new Timer(timers, () => this.#missProbe());
   }
@@ -173,7 +177,7 @@ export class RoomSocket {
     this.#drainRetryMs = null;
     this.#lastError = null;
     this.#openedAtMs = Infinity;
-    const connection = new this.#WebSocket(this.#url);
+    const connection = new this.#WebSocket(this.#address());
     connection.onopen = () => this.#opened();
     connection.onmessage = (event) => {
       const t4Ms = this.#now();
@@ -185,8 +189,20 @@ export class RoomSocket {
     this.#change({ ...IDLE, phase: "connecting" });
   }
 
+  #address() {
+    if (!this.#again) return this.#url;
+    return `${this.#url}${this.#url.includes("?") ? "&" : "?"}again=${this.#again}`;
+  }
+
+  /** What hangs accepts connections and answers none, so the next attempt must not end there. */
+  #missConnection() {
+    this.#again = (this.#again + 1) % AGAIN_MOST;
+    this.reopen();
+  }
+
   #opened() {
     this.#connectDeadline.stop();
+    this.#again = 0;
     this.#openedAtMs = this.#now();
     this.#sentAtMs = this.#now();
     this.#heartbeat.start(HEARTBEAT_MS);
