@@ -14,8 +14,10 @@ SQLITE_OPTIONS = {
     "timeout": 10,
 }
 
-# One process needs few connections: nothing on the hot path reads the database.
-POSTGRES_POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+# One process needs few connections: nothing on the hot path reads the database. Who tries to reach
+# one that is away gives up with who waits for it, and the next who asks begins anew: else pauses
+# between two tries double for five minutes, and one that is back is not noticed for as long.
+POSTGRES_POOL = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 10}
 
 FORMS = "sqlite:///path or postgresql://user:password@host:5432/name"
 

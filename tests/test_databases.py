@@ -60,7 +60,9 @@ def test_an_address_is_taken_apart_and_unquoted(tmp_path):
         *("me@x", "p/w", "db.example", "6543", "my name")
     ]
     assert parsed["OPTIONS"]["sslmode"] == "require"
-    assert parsed["OPTIONS"]["pool"]["max_size"] >= 1
+    pool = parsed["OPTIONS"]["pool"]
+    assert pool["max_size"] >= 1
+    assert pool["reconnect_timeout"] <= pool["timeout"], "one that is back is noticed soon"
     assert parsed["CONN_MAX_AGE"] == 0
 
 

@@ -74,10 +74,14 @@ class Storm:
         assert not twice
 
     def _check_words(self, events: list[Message], newcomer: Viewer) -> None:
+        """Everything that was said, once; of more than a room keeps, the newest."""
         texts = Counter(line["text"] for line in newcomer.seen.chat)
-        said = [event["text"] for event in events if event["type"] == "chat:message"]
-        assert len(said) <= CHAT_KEPT, "more than a room keeps"
-        assert [text for text in said if texts[text] != 1] == []
+        said = sorted(
+            (int(event["seq"]), str(event["text"]))
+            for event in events
+            if event["type"] == "chat:message"
+        )
+        assert [text for _, text in said[-CHAT_KEPT:] if texts[text] != 1] == []
 
     def _check_film(self, events: list[Message], newcomer: Viewer) -> None:
         """The newest control holds: seqs rise over epochs, too."""

@@ -24,6 +24,8 @@ LATE_S: Final = 3.0
 WARN_EVERY_S: Final = 30.0
 """… and another one this often, until it is written."""
 
+NO_ANSWER: Final = "no answer yet"
+
 Write = Callable[[Sequence[Record], float], int]
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ class Recorder:
         """A cancellation can get lost in a call to Redis (asyncio.wait_for, before Python 3.12)."""
         self._busy_since_s: float | None = None
         """Since when the oldest batch that is not done has been on its way."""
-        self._problem = "no answer yet"
+        self._problem = NO_ANSWER
         self._warned_s: float | None = None
         self.figures = Figures(waiting=0, dropped=0)
         """As they were LOOK_EVERY_S ago at most."""
@@ -138,7 +140,7 @@ class Recorder:
         """Write a batch, then say that it is written. In between it may be written again."""
         loop = asyncio.get_running_loop()
         if self._busy_since_s is None:
-            self._busy_since_s = loop.time()
+            self._busy_since_s, self._problem = loop.time(), NO_ANSWER
         if batch.records:
             offset_ms = self._civil_offset_ms()
             left_out = await loop.run_in_executor(
