@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from sync.core.anchor import Figures, Proposal, Reading
 from sync.core.discipline import Discipline
 from sync.core.timebase import Timebase
+from sync.ending import end
 from sync.redis_time import RedisAwayError
 
 AGREE_WITHIN_S: Final = 2.0
@@ -85,10 +86,8 @@ class ClusterClock:
 
     async def close(self) -> None:
         """Steer no more; the media clock runs on as it last did."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-            self._task = None
+        await end(self._task)
+        self._task = None
         await self._source.close()
 
     async def _run(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from msgspec import Struct
 
+from sync.ending import end
 from watchparty.fresh_connection import with_fresh_connection
 from watchparty.history.book import Book, Passing, ReactionKey, Sample, VisitNow
 from watchparty.history.recorder import described
@@ -75,9 +76,7 @@ class PassingRecorder:
 
     async def close(self, patience_s: float) -> None:
         """Stop. What has been noted is written first, within this time."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+        await end(self._worker)
         try:
             async with asyncio.timeout(patience_s):
                 while await self.write():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Final
 
+from sync.ending import end
 from watchparty.fresh_connection import with_fresh_connection
 from watchparty.history.backlog import Backlog, Batch, Figures
 from watchparty.history.writing import write_records
@@ -46,8 +47,6 @@ class Recorder:
         self._civil_offset_ms = civil_offset_ms
         self._write = write
         self._tasks: list[asyncio.Task[None]] = []
-        self._stopping = False
-        """A cancellation can get lost in a call to Redis (asyncio.wait_for, before Python 3.12)."""
         self._busy_since_s: float | None = None
         """Since when the oldest batch that is not done has been on its way."""
         self._problem = NO_ANSWER
@@ -75,10 +74,7 @@ class Recorder:
 
     async def close(self, patience_s: float) -> None:
         """Stop. What would end with this process is written first, within this time."""
-        self._stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         if not self._backlog.survives:
             await self._write_the_last(patience_s)
         await self._backlog.close()
@@ -121,7 +117,7 @@ class Recorder:
             )
 
     async def _work(self) -> None:
-        while not self._stopping:
+        while True:
             try:
                 await self._backlog.worth_taking()
                 batch = await self._backlog.take()
@@ -132,7 +128,7 @@ class Recorder:
                 await asyncio.sleep(RETRY_AFTER_S)
 
     async def _watch(self) -> None:
-        while not self._stopping:
+        while True:
             await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
 

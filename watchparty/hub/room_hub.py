@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.ending import end
 from sync.log_ids import SPEAKER, context_of
 from sync.tally import TALLY
 from watchparty.core.protocol import (
@@ -236,8 +237,7 @@ class RoomHub:
     async def close(self) -> None:
         """Stop serving this room, without a word to its members."""
         self._stop()
-        self._worker.cancel()
-        await asyncio.gather(self._worker, return_exceptions=True)
+        await end(self._worker)
         while not self._queue.empty():
             self._fail(self._queue.get_nowait(), StoreUnavailable(f"{self.slug} stops here"))
         await self._relay.leave()

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
+from sync.ending import end
 from watchparty.store import redis_scripts as scripts
 from watchparty.store.base import StoreUnavailable
 from watchparty.store.redis_calls import RedisCalls
@@ -58,11 +58,8 @@ class RedisWatch:
 
     async def close(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
 
     async def _look_on(self) -> None:
         while True:
