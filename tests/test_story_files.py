@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from tests.history_rig import Tale, make_rooms
 from tests.test_retention import visit
@@ -15,6 +16,7 @@ from watchparty.core.protocol import ChatSend, VideoSeek
 from watchparty.history import export
 from watchparty.history.writing import write_records
 from watchparty.models import Room
+from watchparty.story_admin import MOST_ROOMS
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +111,40 @@ def test_each_group_may_what_it_is_called_for(
     assert ('name="_save"' in page) is edits
     assert (client.get("/admin/watchparty/room/add/").status_code == 200) is makes
     assert not user.has_perm("auth.change_user")
+
+
+def chosen(client: Any, *rooms: Room, action: str = "export_json") -> Any:
+    """An action on these rooms of the list."""
+    asked = {"action": action, "_selected_action": [room.pk for room in rooms]}
+    return client.post("/admin/watchparty/room/", asked)
+
+
+def test_an_archive_is_for_who_may_read_stories(
+    client: Any, room: Room, django_user_model: Any
+) -> None:
+    user = django_user_model.objects.create_user("guest", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_room"))
+    client.force_login(user)
+    assert chosen(client, room).status_code == 403
+    assert not LogEntry.objects.exists()
+
+
+def test_too_many_rooms_at_once_are_refused(admin_client: Any, room: Room) -> None:
+    make_rooms(*(f"room-{number}" for number in range(MOST_ROOMS)))
+    response = chosen(admin_client, *Room.objects.all())
+    assert response.status_code == 302
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_the_stories_of_several_rooms_come_in_one_archive_and_are_logged(
+    admin_client: Any, room: Room, form: str
+) -> None:
+    make_rooms("other")
+    response = chosen(admin_client, *Room.objects.all(), action=f"export_{form}")
+    assert response.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as files:
+        assert set(files.namelist()) == {f"demo.{form}", f"other.{form}"}
+        assert files.read(f"demo.{form}") == admin_client.get(file_of(room, form)).content
+    logged = LogEntry.objects.filter(change_message__contains=f"as {form}")
+    assert {entry.object_id for entry in logged} == {str(one.pk) for one in Room.objects.all()}

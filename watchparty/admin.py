@@ -78,7 +78,7 @@ class RoomAdmin(RoomActions, StoryPages, RoomModelAdmin):
         "updated_at",
         "closed_at",
     )
-    actions = ("close_rooms", "lock_rooms", "unlock_rooms")
+    actions = ("close_rooms", "lock_rooms", "unlock_rooms", "export_csv", "export_json")
     fieldsets = (
         (None, {"fields": ("title", "slug", "is_public", "max_users", "owner_person")}),
         ("What it plays and how", {"fields": ("source", "settings")}),
