@@ -43,6 +43,8 @@ from watchparty.history.history import History
 from watchparty.history.redis_backlog import RedisBacklog
 from watchparty.hub.hub import Hub
 from watchparty.hub.layer import RoomLayer
+from watchparty.hub.live_rooms import MAX_READ
+from watchparty.hub.public_rooms import MAX_LISTED
 from watchparty.hub.relay import ChannelLayer
 from watchparty.hub.work import HubContext
 from watchparty.metrics import Readings, registry_of
@@ -50,7 +52,7 @@ from watchparty.routing import websocket_urlpatterns as party_urlpatterns
 from watchparty.scrape import PATH, Scrape
 from watchparty.store.archive import DatabaseArchive
 from watchparty.store.base import RoomStore
-from watchparty.store.listing import RedisListing
+from watchparty.store.board import RedisBoard
 from watchparty.store.memory import MemoryStore
 from watchparty.store.records import Note
 from watchparty.store.redis import RedisStore
@@ -88,7 +90,8 @@ def make_hub(store: RoomStore | None = None, book: Book | None = None) -> Hub:
         instance=settings.INSTANCE_ID,
         alone=not places,
         listen_again=layer.listen_again if isinstance(layer, RoomLayer) else None,
-        listing=RedisListing(common_place(places)) if places else None,
+        public_board=RedisBoard(common_place(places), "public", MAX_LISTED) if places else None,
+        live_board=RedisBoard(common_place(places), "live", MAX_READ) if places else None,
         book=book or Book(),
     )
     return Hub(context, lambda: clock.timebase.server_time(utc_ms()))

@@ -9,9 +9,9 @@ from msgspec import structs
 from tests.redis_server import RedisServer
 from tests.rooms import NOW_MS
 from watchparty.core.protocol import RoomSummary
-from watchparty.hub.public_rooms import PublicRooms
+from watchparty.hub.public_rooms import MAX_LISTED, PublicRooms
 from watchparty.store.base import LEASE_MS
-from watchparty.store.listing import MAX_LISTED, RedisListing
+from watchparty.store.board import RedisBoard
 
 
 def summary(slug: str, people: int = 1) -> RoomSummary:
@@ -29,7 +29,7 @@ def redis() -> Iterator[RedisServer]:
 @pytest.fixture
 async def servers(redis: RedisServer) -> AsyncIterator[tuple[PublicRooms, PublicRooms]]:
     redis.empty()
-    one, two = (PublicRooms(RedisListing(redis.place)) for _ in range(2))
+    one, two = (PublicRooms(RedisBoard(redis.place, "public", MAX_LISTED)) for _ in range(2))
     yield one, two
     for server in (one, two):
         await server.close()
@@ -41,8 +41,7 @@ async def share(server: PublicRooms, *rooms: RoomSummary | str, now_ms: float = 
     server.share_soon(
         {slug: None if isinstance(room, str) else room for slug, room in held.items()}, now_ms
     )
-    assert server._sharing is not None
-    await server._sharing
+    await server.settled()
 
 
 def listed(server: PublicRooms, *held: RoomSummary, now_ms: float = NOW_MS) -> list[str]:

@@ -81,7 +81,7 @@ class Roster(Generic[S]):
         if (
             self._first is None
         ):  # not for every newcomer: they would cost the square of their number
-            self._first = [user.id for user in heapq.nsmallest(USERS_IN_PART, users, key=_rank)]
+            self._first = [user.id for user in heapq.nsmallest(USERS_IN_PART, users, key=rank)]
         return [self._seats[user_id].user for user_id in self._first]
 
     def seat(self, user: User, socket: S) -> tuple[User, S | None, bool]:
@@ -105,7 +105,17 @@ class Roster(Generic[S]):
 
     def here(self) -> list[User]:
         """The members of this server, those in their grace too."""
-        return [seat.user for seat in self._seats.values() if not _is_elsewhere(seat)]
+        return [seat.user for seat in self.seats_here()]
+
+    def seats_here(self) -> list[Seat[S]]:
+        """The places of the members of this server, those in their grace too."""
+        return [seat for seat in self._seats.values() if not _is_elsewhere(seat)]
+
+    def count_here(self) -> int:
+        """How many of them there are."""
+        if len(self._sockets) == len(self._seats):
+            return len(self._seats)
+        return sum(not _is_elsewhere(seat) for seat in self._seats.values())
 
     def elsewhere(self) -> set[str]:
         """Ids of the members whose sockets other servers hold."""
@@ -196,7 +206,7 @@ class Roster(Generic[S]):
     def _recut(self, user: User) -> None:
         """Forget the cut list, if this member is in it or belongs into it now."""
         first = self._first
-        if first and (user.id in first or _rank(user) < _rank(self._seats[first[-1]].user)):
+        if first and (user.id in first or rank(user) < rank(self._seats[first[-1]].user)):
             self._first = None
 
     def digest(self) -> tuple[int, int | None]:
@@ -205,8 +215,8 @@ class Roster(Generic[S]):
         return len(users), users_hash(users) if len(users) <= USERS_IN_FULL else None
 
 
-def _rank(user: User) -> tuple[int, float]:
-    """Controllers first, then who came first."""
+def rank(user: User) -> tuple[int, float]:
+    """Order of lists that are cut: controllers first, then who came first."""
     return _ROLE_ORDER[user.role], user.connected_at
 
 
@@ -226,13 +236,14 @@ def summarise(statuses: dict[str, Status]) -> StatusSummary:
     by_drift = sorted(statuses.items(), key=lambda item: abs(item[1].drift_ms))
     drifts = [abs(status.drift_ms) for _, status in by_drift]
     return StatusSummary(
-        p50=_percentile(drifts, 50),
-        p95=_percentile(drifts, 95),
+        p50=percentile(drifts, 50),
+        p95=percentile(drifts, 95),
         worst=[user_id for user_id, _ in reversed(by_drift[-WORST_SHOWN:])],
     )
 
 
-def _percentile(ordered: list[float], percent: int) -> float:
+def percentile(ordered: list[float], percent: int) -> float:
+    """By nearest rank, of figures in order; 0 of none."""
     if not ordered:
         return 0.0
     rank = -(-len(ordered) * percent // 100)

@@ -1,13 +1,15 @@
 """The hub of one process: finds or opens rooms, hands them what sockets ask, keeps house."""
 
 import asyncio
+import heapq
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
-from sync.core.wire import CloseCode, Heartbeat, ServerTime, TimeSync, encode
+from sync.core.wire import CLOCK_ROOM, CloseCode, Heartbeat, ServerTime, TimeSync, encode
 from sync.tally import TALLY
+from watchparty.core.live import ROOMS_TOLD, LiveRecord, ServerLoad
 from watchparty.core.protocol import (
     ClientMessage,
     CursorLeave,
@@ -27,8 +29,10 @@ from watchparty.core.protocol import (
 )
 from watchparty.core.state import Command
 from watchparty.hub.connection import Connection
-from watchparty.hub.public_rooms import SHARE_EVERY_S, PublicRooms
+from watchparty.hub.live_rooms import LiveRooms, Sight
+from watchparty.hub.public_rooms import PublicRooms
 from watchparty.hub.room_hub import RoomHub
+from watchparty.hub.sharing import SHARE_EVERY_S
 from watchparty.hub.work import HubContext
 from watchparty.store.base import Outcome
 
@@ -40,17 +44,20 @@ SERVER_TIME_EVERY: Final = 15
 CIVIL_STEP_MS: Final = 5.0
 """A change of UTC against the media clock that is told at once."""
 
+NOT_RUNNING: Final = "no room has been opened in this process"
+
 logger = logging.getLogger(__name__)
 
 
 class Hub:
-    """Every room of this process. Lives on one event loop; only `command` is for any thread."""
+    """Every room of this process. Lives on one event loop; what is for any thread says so."""
 
     def __init__(self, context: HubContext, server_time: Callable[[], ServerTime]) -> None:
         self._context = context
         self._server_time = server_time
         self._rooms: dict[str, RoomHub] = {}
-        self._public = PublicRooms(context.listing)
+        self._public = PublicRooms(context.public_board)
+        self._live = LiveRooms(context.live_board, context.instance)
         self._connections: set[Connection] = set()
         self._told_time: ServerTime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -115,6 +122,27 @@ class Hub:
     def _summaries(self) -> dict[str, RoomSummary | None]:
         return {room.slug: room.summary() for room in list(self._rooms.values())}
 
+    def look(self) -> "Future[Sight]":
+        """Live rooms of all servers as staff see them, asked for now. For any thread."""
+        if self._loop is None or not self.is_running:
+            nothing: Future[Sight] = Future()
+            nothing.set_exception(RuntimeError(NOT_RUNNING))
+            return nothing
+        return asyncio.run_coroutine_threadsafe(self._look(), self._loop)
+
+    async def _look(self) -> Sight:
+        return await self._live.look(self._records(), self.now_ms)
+
+    def _records(self) -> list[LiveRecord]:
+        """Of the fullest rooms with anybody here; visitors of the clock pages are no party."""
+        rooms = [room for slug, room in self._rooms.items() if slug != CLOCK_ROOM]
+        here = {room: room.company.roster.count_here() for room in rooms}
+        members = sum(here.values())
+        server = ServerLoad(self._context.instance, sum(map(bool, here.values())), members)
+        fullest = heapq.nlargest(ROOMS_TOLD, rooms, key=lambda room: len(room.company.roster))
+        records = (room.live(server) for room in fullest if here[room])
+        return [record for record in records if record is not None]
+
     def command(self, slug: str, command: Command) -> "Future[Outcome]":
         """Have a command applied to a room, from any thread; the room is opened if need be.
 
@@ -122,7 +150,7 @@ class Hub:
         """
         done: Future[Outcome] = Future()
         if self._loop is None or not self.is_running:
-            done.set_exception(RuntimeError("no room has been opened in this process"))
+            done.set_exception(RuntimeError(NOT_RUNNING))
         else:
             self._loop.call_soon_threadsafe(self._command, slug, command, done)
         return done
@@ -135,6 +163,7 @@ class Hub:
             await room.close()
         self._rooms.clear()
         await self._public.close()
+        await self._live.close()
         await self._context.store.close(self.now_ms)
 
     def _take_from_member(  # noqa: C901 - a table: one line for each message
@@ -220,6 +249,7 @@ class Hub:
                 logger.exception("room %s: housekeeping failed", room.slug)
         if second % SHARE_EVERY_S == 0:
             self._public.share_soon(self._summaries(), now_ms)
+            self._live.share_soon(self._records, now_ms)
         self._tell_time(to_all=second % SERVER_TIME_EVERY == 0)
 
     def _tell_time(self, *, to_all: bool) -> None:

@@ -1,29 +1,30 @@
 """The list of public rooms: those held here as they are, those of other servers as was told."""
 
-import asyncio
-import logging
 from typing import Final
 
+import msgspec
+
 from watchparty.core.protocol import RoomSummary
-from watchparty.store.base import LEASE_MS, StoreUnavailable
-from watchparty.store.listing import MAX_LISTED, Listing
+from watchparty.hub.sharing import Sharing
+from watchparty.store.base import LEASE_MS
+from watchparty.store.board import Board, Pinned
 
-SHARE_EVERY_S: Final = 2
-"""So often servers tell one another: a list is at most twice as old."""
+MAX_LISTED: Final = 100
+"""The fullest rooms; of each server as well, since none of the others can be among them."""
 
-logger = logging.getLogger(__name__)
+_read: Final = msgspec.json.Decoder(RoomSummary).decode
 
 
 class PublicRooms:
     """What one process says of its public rooms, and knows of all others'."""
 
-    def __init__(self, listing: Listing | None) -> None:
-        """Without a listing there is no other server."""
-        self._listing = listing
+    def __init__(self, board: Board | None) -> None:
+        """Without a board there is no other server."""
+        self._board = board
         self._elsewhere: list[RoomSummary] = []
         self._read_ms = 0.0
         self._shared: set[str] = set()
-        self._sharing: asyncio.Task[None] | None = None
+        self._sharing = Sharing("public rooms")
 
     def listed(self, held: dict[str, RoomSummary | None], now_ms: float) -> list[RoomSummary]:
         """The fullest public rooms of all servers. `held`: None for a room that is not to be shown.
@@ -35,31 +36,29 @@ class PublicRooms:
 
     def share_soon(self, held: dict[str, RoomSummary | None], now_ms: float) -> None:
         """Tell the others and hear of them; returns at once."""
-        if self._listing is not None and (self._sharing is None or self._sharing.done()):
-            self._sharing = asyncio.create_task(self._share(self._listing, held, now_ms))
+        board = self._board
+        if board is not None and not self._sharing.is_under_way:
+            self._sharing.begin(lambda: self._share(board, held, now_ms))
+
+    async def settled(self) -> None:
+        """Return when what was begun is done."""
+        await self._sharing.ended()
 
     async def close(self) -> None:
         """Say nothing more: what was said ends by itself."""
-        if self._sharing is not None:
-            self._sharing.cancel()
-            await asyncio.gather(self._sharing, return_exceptions=True)
-        if self._listing is not None:
-            await self._listing.close()
+        await self._sharing.stop()
+        if self._board is not None:
+            await self._board.close()
 
     async def _share(
-        self, listing: Listing, held: dict[str, RoomSummary | None], now_ms: float
+        self, board: Board, held: dict[str, RoomSummary | None], now_ms: float
     ) -> None:
         here = _fullest(_shown(held))
         shared = {room.id for room in here}
         # A room that was released may go on elsewhere: its entry ends by itself if it does not.
         gone = (self._shared - shared) & held.keys()
-        try:
-            self._elsewhere = await listing.share(here, gone, now_ms)
-        except StoreUnavailable:
-            return  # who asks is told what was last heard, as long as it may be true
-        except Exception:
-            logger.exception("the list of public rooms failed")
-            return
+        pinned = [Pinned(room.id, room.user_count, msgspec.json.encode(room)) for room in here]
+        self._elsewhere = [_read(told) for told in await board.share(pinned, gone, now_ms)]
         self._shared, self._read_ms = shared, now_ms
 
 

@@ -13,6 +13,7 @@ from sync.core.wire import CloseCode, Frame, encode, wire_ms
 from sync.ending import end
 from sync.log_ids import SPEAKER, context_of
 from sync.tally import TALLY
+from watchparty.core.live import LiveRecord, ServerLoad
 from watchparty.core.protocol import (
     ACTIONS,
     OrderedEvent,
@@ -46,6 +47,7 @@ from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.gatekeeper import Gatekeeper
+from watchparty.hub.live_rooms import record_of
 from watchparty.hub.outage import Outage
 from watchparty.hub.relay import Relay
 from watchparty.hub.standing import Standing
@@ -233,6 +235,14 @@ class RoomHub:
             current_time=round(state.position_at(self._context.now_ms()), 3),
             source_title=state.source.title if state.source else "",
         )
+
+    def live(self, server: ServerLoad) -> LiveRecord | None:
+        """The room as staff see it; None while it is not open, over or without anybody here."""
+        state, roster = self._stream.state, self.company.roster
+        if state is None:
+            return None
+        now_ms = self._context.now_ms()
+        return record_of(state, roster, server, now_ms, degraded=self.outage.is_on)
 
     async def close(self) -> None:
         """Stop serving this room, without a word to its members."""

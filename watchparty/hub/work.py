@@ -11,7 +11,7 @@ from watchparty.history.book import Book
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
 from watchparty.store.base import Outcome, RoomStore
-from watchparty.store.listing import Listing
+from watchparty.store.board import Board, WatchedBoard
 
 
 class HubContext(Struct, frozen=True):
@@ -25,8 +25,10 @@ class HubContext(Struct, frozen=True):
     """No other server can hold a member of any room."""
     listen_again: Callable[[], Awaitable[None]] | None = None
     """What the layer does when a Redis was lost, where it is not the layer of one process."""
-    listing: Listing | None = None
-    """The public rooms of all servers, where there are others."""
+    public_board: Board | None = None
+    """The public rooms of all servers, where there are others …"""
+    live_board: WatchedBoard | None = None
+    """… and all live rooms, while staff look at them."""
     book: Book = field(default_factory=Book)
     """Takes what history wants to know of members and reactions."""
 
