@@ -14,6 +14,7 @@ from django.urls import URLPattern
 from watchparty import history_admin  # noqa: F401 - its lists are registered by it
 from watchparty.house_admin import RoomActions
 from watchparty.live import RoomNotReached, set_room
+from watchparty.live_admin import LivePages
 from watchparty.models import Room
 from watchparty.story_admin import StoryPages
 
@@ -48,7 +49,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Room)
-class RoomAdmin(RoomActions, StoryPages, RoomModelAdmin):
+class RoomAdmin(RoomActions, StoryPages, LivePages, RoomModelAdmin):
     """One query per list: a room shows nothing but its own row."""
 
     list_display = (
@@ -93,8 +94,8 @@ class RoomAdmin(RoomActions, StoryPages, RoomModelAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """The admin's own, and a room's story."""
-        return [*self.story_urls(), *super().get_urls()]
+        """The admin's own, what is live now, and a room's story."""
+        return [*self.live_urls(), *self.story_urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
         """An address is chosen once: invitations point at it."""

@@ -1,4 +1,4 @@
-"""What a request's thread does to a room that may be live: everybody in it is told."""
+"""What a request's thread asks of live rooms, and does to one: everybody in it is told."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from watchparty.store.base import NoSuchRoom, RoomIsClosed, StoreUnavailable
 if TYPE_CHECKING:
     from watchparty.apps import WatchpartyConfig
     from watchparty.hub.hub import Hub
+    from watchparty.hub.live_rooms import Sight
 
 PATIENCE_S = 5.0
 
@@ -59,10 +60,19 @@ def remove_person(visit: Visit, *, ban: bool) -> None:
         raise RoomNotReached(f"{visit.room.title}: no server runs here that could tell it.")
 
 
+def live_rooms() -> Sight | None:
+    """Rooms of all servers as they are now; None: no server runs in this process.
+
+    Raises TimeoutError where our own event loop does not answer. Not from its thread.
+    """
+    hub = _hub()
+    return None if hub is None else hub.look().result(timeout=PATIENCE_S)
+
+
 def _told(room: Room, command: Command) -> bool:
     """Whether there is a server in this process whose rooms can be told."""
-    hub: Hub | None = cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub
-    if hub is None or not hub.is_running:
+    hub = _hub()
+    if hub is None:
         return False
     try:
         hub.command(room.slug, command).result(timeout=PATIENCE_S)
@@ -71,3 +81,9 @@ def _told(room: Room, command: Command) -> bool:
     except (NoSuchRoom, RoomIsClosed):
         pass  # somebody was faster
     return True
+
+
+def _hub() -> Hub | None:
+    """Of the server that this process is, if it is one."""
+    hub: Hub | None = cast("WatchpartyConfig", apps.get_app_config("watchparty")).hub
+    return hub if hub is not None and hub.is_running else None
