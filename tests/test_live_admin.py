@@ -192,7 +192,7 @@ def test_a_room_over_two_servers_is_one_with_members_skew_and_playhead(
     )
     see(one, two)
     shown = page(admin_client)
-    assert "&lt;b&gt;Night&lt;/b&gt;" in shown
+    assert ">&lt;b&gt;Night&lt;/b&gt;</a>" in shown
     assert "<strong>3</strong> people in <strong>1</strong> room" in shown
     assert 'data-position-s="61.500000"' in shown
     assert f'data-at-ms="{NOW_MS - 2000:.3f}"' in shown
