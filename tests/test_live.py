@@ -3,7 +3,15 @@
 from tests.live_rig import there, told
 from tests.rooms import NOW_MS
 from tests.test_presence import status
-from watchparty.core.live import DRIFTS_TOLD, ServerLoad, merge, servers_of, thinned
+from watchparty.core.live import (
+    DRIFTS_TOLD,
+    ROOMS_TOLD,
+    ServerLoad,
+    members_told,
+    merge,
+    servers_of,
+    thinned,
+)
 from watchparty.core.playhead import Playhead
 
 
@@ -104,3 +112,7 @@ def test_each_server_tells_what_it_holds_in_all():
     grown = told("b", server=ServerLoad("one", 7, 30))
     records = [grown, told("a", "two"), told("a", at_ms=NOW_MS - 5)]
     assert servers_of(records) == [ServerLoad("one", 7, 30), ServerLoad("two", 1, 1)]
+
+
+def test_a_server_with_many_rooms_tells_fewer_members_of_each():
+    assert [members_told(rooms) for rooms in (0, 1, 30, 60, ROOMS_TOLD)] == [50, 50, 50, 25, 15]

@@ -220,6 +220,15 @@ def test_the_part_that_changes_comes_alone(admin_client: Any, see: Any) -> None:
     assert part.split('id="live"')[1].strip()[:20] in page(admin_client)
 
 
+def test_of_the_part_only_rooms_that_are_open_carry_their_members(
+    admin_client: Any, see: Any
+) -> None:
+    see(told("a", members=["ada"]), told("b", members=["bo"]))
+    part = page(admin_client, part="1", open="b")
+    assert ("live-a-ada" in part, "live-b-bo" in part) == (False, True)
+    assert part.count("Asking …") == 1
+
+
 def test_a_room_without_a_row_has_no_way_into_the_admin(admin_client: Any, see: Any) -> None:
     see(told("gone"))
     shown = page(admin_client)

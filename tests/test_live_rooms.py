@@ -13,6 +13,7 @@ from tests.party_rig import Party, later, media_ms
 from tests.redis_server import RedisServer
 from tests.rooms import NOW_MS
 from tests.test_live import ids
+from watchparty.core import live
 from watchparty.core.live import LiveRecord, LiveRoom, merge
 from watchparty.core.state import CloseRoom, Command
 from watchparty.hub import hub as hub_module
@@ -283,7 +284,7 @@ async def test_visitors_of_the_clock_pages_are_no_party_and_closed_rooms_are_ove
 async def test_members_and_rooms_beyond_the_bounds_are_counted(
     party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_rooms, "MEMBERS_TOLD", 2)
+    monkeypatch.setattr(live, "MEMBERS_TOLD", 2)
     monkeypatch.setattr(hub_module, "ROOMS_TOLD", 1)
     hub = party.server()
     for number in range(4):

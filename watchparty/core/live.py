@@ -14,7 +14,10 @@ ROOMS_TOLD: Final = 100
 """The fullest rooms of each server; it says how many it has."""
 
 MEMBERS_TOLD: Final = USERS_IN_PART
-"""Of each room by each server, controllers first; it says how many there are."""
+MEMBERS_IN_ALL: Final = 1500
+"""Of each room by each server, controllers first, and of all its rooms (a third of a KB each); it
+says how many there are.
+"""
 
 DRIFTS_TOLD: Final = 1000
 """Of a larger room every nth drift in their order, which leaves the percentiles where they are."""
@@ -48,7 +51,7 @@ class LiveRecord(Struct, frozen=True):
     """When this was so (media clock)."""
     server: ServerLoad
     members: list[LiveMember]
-    """The first MEMBERS_TOLD …"""
+    """The first of them …"""
     count: int
     """… of so many."""
     people: int
@@ -87,6 +90,11 @@ class LiveRoom(Struct, frozen=True):
     """How many drifts are behind the two percentiles."""
     p50_ms: float
     p95_ms: float
+
+
+def members_told(rooms: int) -> int:
+    """How many members of each room a server tells that tells so many rooms."""
+    return min(MEMBERS_TOLD, MEMBERS_IN_ALL // max(rooms, 1))
 
 
 def merge(records: Iterable[LiveRecord]) -> list[LiveRoom]:

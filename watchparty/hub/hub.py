@@ -9,7 +9,7 @@ from typing import Final
 
 from sync.core.wire import CLOCK_ROOM, CloseCode, Heartbeat, ServerTime, TimeSync, encode
 from sync.tally import TALLY
-from watchparty.core.live import ROOMS_TOLD, LiveRecord, ServerLoad
+from watchparty.core.live import ROOMS_TOLD, LiveRecord, ServerLoad, members_told
 from watchparty.core.protocol import (
     ClientMessage,
     CursorLeave,
@@ -137,10 +137,11 @@ class Hub:
         """Of the fullest rooms with anybody here; visitors of the clock pages are no party."""
         rooms = [room for slug, room in self._rooms.items() if slug != CLOCK_ROOM]
         here = {room: room.company.roster.count_here() for room in rooms}
-        members = sum(here.values())
-        server = ServerLoad(self._context.instance, sum(map(bool, here.values())), members)
-        fullest = heapq.nlargest(ROOMS_TOLD, rooms, key=lambda room: len(room.company.roster))
-        records = (room.live(server) for room in fullest if here[room])
+        wanted = [room for room in rooms if here[room]]
+        server = ServerLoad(self._context.instance, len(wanted), sum(here.values()))
+        fullest = heapq.nlargest(ROOMS_TOLD, wanted, key=lambda room: len(room.company.roster))
+        most = members_told(len(fullest))
+        records = (room.live(server, most) for room in fullest)
         return [record for record in records if record is not None]
 
     def command(self, slug: str, command: Command) -> "Future[Outcome]":

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Struct
 
 from watchparty.core.live import (
-    MEMBERS_TOLD,
     LiveMember,
     LiveRecord,
     ServerLoad,
@@ -45,13 +44,22 @@ class Sight(Struct, frozen=True):
 
 
 def record_of(
-    state: RoomState, roster: Roster[Any], server: ServerLoad, now_ms: float, *, degraded: bool
+    state: RoomState,
+    roster: Roster[Any],
+    server: ServerLoad,
+    now_ms: float,
+    *,
+    degraded: bool,
+    most: int,
 ) -> LiveRecord | None:
-    """A room as this server has it; None where it is over, or nobody is here."""
+    """A room as this server has it, with at most so many of its members.
+
+    None where it is over, or nobody is here.
+    """
     seats = roster.seats_here()
     if state.closed or not seats:
         return None
-    first = heapq.nsmallest(MEMBERS_TOLD, seats, key=lambda seat: rank(seat.user))
+    first = heapq.nsmallest(most, seats, key=lambda seat: rank(seat.user))
     statuses = [seat.status for seat in seats if seat.status is not None]
     drifts = sorted(abs(one.drift_ms) for one in statuses if one.state in FOLLOWING)
     gate = state.waiting

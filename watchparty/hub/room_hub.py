@@ -236,13 +236,17 @@ class RoomHub:
             source_title=state.source.title if state.source else "",
         )
 
-    def live(self, server: ServerLoad) -> LiveRecord | None:
-        """The room as staff see it; None while it is not open, over or without anybody here."""
+    def live(self, server: ServerLoad, most: int) -> LiveRecord | None:
+        """The room as staff see it, with so many of the members here at most.
+
+        None while it is not open, over or without anybody here.
+        """
         state, roster = self._stream.state, self.company.roster
         if state is None:
             return None
         now_ms = self._context.now_ms()
-        return record_of(state, roster, server, now_ms, degraded=self.outage.is_on)
+        degraded = self.outage.is_on
+        return record_of(state, roster, server, now_ms, degraded=degraded, most=most)
 
     async def close(self) -> None:
         """Stop serving this room, without a word to its members."""

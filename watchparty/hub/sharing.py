@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from sync.ending import end
 from watchparty.store.base import StoreUnavailable
 
 SHARE_EVERY_S: Final = 2
@@ -37,9 +38,7 @@ class Sharing:
 
     async def stop(self) -> None:
         """Tell nothing more: what was told ends by itself."""
-        if self._task is not None:
-            self._task.cancel()
-        await self.ended()
+        await end(self._task)
 
     async def _run(self, tell: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -23,6 +23,8 @@ let painting = null;
 const watch = new LiveWatch({ ask, show, tell, now, ...timers });
 
 document.addEventListener("visibilitychange", follow);
+// Members of a room that was not open were not sent.
+live.addEventListener("toggle", () => document.visibilityState === "visible" && watch.start(), { capture: true });
 follow();
 
 /** Works only while somebody can see it. */
@@ -42,12 +44,18 @@ function follow() {
 async function ask() {
   const url = new URL(location.href);
   url.searchParams.set("part", "1");
+  for (const slug of opened()) url.searchParams.append("open", slug);
   const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
   if (response.redirected || response.status === 403) throw new TurnedAway();
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const part = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("live");
   if (!part) throw new Error("answered something else");
   return part;
+}
+
+/** Rooms whose members somebody sees. */
+function opened() {
+  return Array.from(live.querySelectorAll("details[open]"), (details) => /** @type {HTMLElement} */ (details).dataset.room ?? "");
 }
 
 /** @param {HTMLElement} part @param {{askedMs: number, heardMs: number}} times */
