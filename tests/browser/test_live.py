@@ -30,7 +30,7 @@ def test_an_administrator_watches_a_party_come_together(
     before = clock.inner_text()
     eventually(lambda: clock.inner_text() != before, "the playhead moves")
     party.locator("summary").click()
-    assert "Ada" in party.inner_text()
+    eventually(lambda: "Ada" in party.inner_text(), "who is here")
     new_viewer(0).enter(room, "Ben")
     eventually(lambda: "Ben" in party.inner_text(), "who comes is seen without a reload")
     assert party.locator("details").get_attribute("open") is not None
