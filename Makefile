@@ -18,7 +18,7 @@ PRODUCTION = DEBUG=0 ALLOWED_HOSTS=example.org \
 
 .PHONY: help run test check lint types layers js fresh unit slow networks chaos linear format lock protocol film \
 	load bench-fanout bench-cluster bench-connections bench-capacity bench-scale bench-stuck bench-crowd bench-clock \
-	bench-clock-browser bench-skew bench-history clean
+	bench-clock-browser bench-skew bench-history bench-history-away clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -163,6 +163,9 @@ bench-skew: $(TEST_READY) ## How far apart viewers' pictures are, under our law 
 
 bench-history: $(TEST_READY) ## Every page of history over a thousand rooms and a million events (minutes)
 	$(CLEAN) $(PY) -m bench.history $(ARGS)
+
+bench-history-away: $(TEST_READY) ## A party's database away for a minute: delays, memory, what is recorded after
+	$(CLEAN) $(PY) -m bench.history_away $(ARGS)
 
 clean: ## Remove what make made, but not your data in var/
 	rm -rf .venv node_modules var/static var/lock var/film var/node

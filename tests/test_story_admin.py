@@ -132,9 +132,15 @@ def test_every_list_is_read_only_searched_and_cheap(
         ("houseevent", {"kind": "unsaid"}, 1),
         ("skewsample", {"state": "synced"}, 2),
         ("reactiontotal", {"emoji": "💀"}, 0),
+        ("chatmessage", {"q": "nowhere"}, 0),
+        ("chatmessage", {"q": "popcorn nowhere"}, 0),
+        ("chatmessage", {"q": '"DEMO popcorn"'}, 0),
+        ("chatmessage", {"q": "DEMO popcorn"}, 1),
+        ("skewsample", {"q": "popcorn"}, 0),
+        ("skewsample", {"q": "dem"}, 2),
     ],
 )
-def test_lists_are_filtered_by_known_words(
+def test_lists_are_filtered_by_known_words_and_searched_by_any(
     admin_client: Any, room: Room, model: str, asked: dict[str, str], found: int
 ) -> None:
     page = admin_client.get(f"/admin/watchparty/{model}/", asked)

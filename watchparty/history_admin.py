@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 
 from watchparty.core.protocol import EMOJI, PlaybackStatus
 from watchparty.history import words
+from watchparty.history.searching import with_words
 from watchparty.history.words import HOUSE_KINDS, PLAYBACK_KINDS
 from watchparty.house_admin import VisitActions
 from watchparty.models import (
@@ -113,7 +114,7 @@ class HistoryAdmin(AnyModelAdmin):
             named = queryset.filter(one_of)
             if named.exists():
                 return named, False
-        return super().get_search_results(request, queryset, search_term)
+        return with_words(queryset, self.search_fields, search_term), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """History is recorded, not written."""
