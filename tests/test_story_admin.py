@@ -204,3 +204,10 @@ def test_the_newest_party_is_told_first_and_others_can_be_chosen(admin_client: A
     found = admin_client.get(story_of(room), {"q": "settings"})
     assert found.context["party"] is None, "what is searched may be in any party"
     assert admin_client.get(story_of(room), {"party": "x"}).context["party"].key != party.key
+
+
+def test_a_search_of_very_many_words_asks_no_more_than_one_of_a_few(
+    admin_client: Any, room: Room, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(20):
+        admin_client.get("/admin/watchparty/chatmessage/", {"q": "so many words " * 40})
