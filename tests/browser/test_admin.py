@@ -58,7 +58,8 @@ def test_a_party_of_three_is_told_as_it_was_and_can_be_kept(
     ben.part("react").nth(1).click()
     eventually(lambda: ada.part("reaction").count() >= 1, "Ben's reaction is seen")
     ada.set_rate(1.25)
-    cleo.part("play").click()
+    cleo.part("chat-text").evaluate("field => field.blur()")
+    cleo.toggle()
     eventually(lambda: all(one.paused for one in (ada, ben, cleo)), "Cleo has paused")
     for viewer in (ada, ben, cleo):
         viewer.leave()

@@ -20,7 +20,8 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.ordering import Message
 from tests.cluster.viewer import Viewer
 
-pytestmark = [pytest.mark.slow, pytest.mark.beside]
+pytestmark = pytest.mark.slow
+beside = pytest.mark.beside
 
 TABLES = ("playbackevent", "chatmessage", "houseevent")
 RECORDED = " UNION ALL ".join(f"SELECT epoch, seq FROM watchparty_{table}" for table in TABLES)
@@ -109,6 +110,7 @@ async def recorded(two: Cluster, heard: list[Message]) -> None:
     )
 
 
+@beside
 async def test_a_server_killed_in_the_middle_of_the_party_takes_nothing_along(
     two: Cluster, viewers: list[Viewer]
 ) -> None:
@@ -124,6 +126,7 @@ async def test_a_server_killed_in_the_middle_of_the_party_takes_nothing_along(
     assert asked <= heard, "nobody was told what the others never heard"
 
 
+@beside
 async def test_while_the_database_is_away_the_party_goes_on_and_then_all_is_recorded(
     two: Cluster, viewers: list[Viewer]
 ) -> None:
@@ -152,6 +155,7 @@ async def test_while_the_database_is_away_the_party_goes_on_and_then_all_is_reco
     assert "takes events again" in two.logs()
 
 
+@beside
 async def test_a_person_of_a_party_is_exported_and_erased_and_the_rest_is_pruned(
     two: Cluster, viewers: list[Viewer]
 ) -> None:
@@ -197,6 +201,7 @@ async def alone(tmp_path: Path) -> AsyncIterator[Server]:
     server.stop()
 
 
+@beside
 async def test_a_locked_database_costs_a_process_alone_nothing_and_its_end_writes_all(
     alone: Server,
 ) -> None:
@@ -215,6 +220,7 @@ async def test_a_locked_database_costs_a_process_alone_nothing_and_its_end_write
     await ada.end()
 
 
+@beside
 async def test_a_process_ends_in_time_though_its_database_does_not_answer_and_says_what_is_lost(
     alone: Server,
 ) -> None:
