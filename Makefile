@@ -83,7 +83,7 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 
 # Two with browsers that take as long, and two that mostly wait. Each has servers of its own.
 .PHONY: access pages films clusters
-CLUSTERS = tests/cluster tests/deploy
+CLUSTERS = tests/cluster tests/test_cluster_clock.py
 ACCESS = $(addprefix tests/browser/test_,\
 	accessibility.py admin.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
 access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)

@@ -183,8 +183,11 @@ def test_the_drawings_say_in_words_what_they_show(new_reader: NewReader) -> None
     drawing = ada.part("exchange-drawing")
     assert drawing.get_attribute("aria-label") == ada.part("exchange-sentence").inner_text()
     assert drawing.get_attribute("role") == "img"
-    assert re.match(
-        r"\d+ exchanges?: the quickest", ada.part("wedge-drawing").get_attribute("aria-label")
+    # What is out of view is drawn every 2 s only.
+    wedge = ada.part("wedge-drawing")
+    eventually(
+        lambda: re.match(r"\d+ exchanges?: the quickest", wedge.get_attribute("aria-label")),
+        "the wedge says what it shows",
     )
     assert ada.part("verdict").inner_text() in {"Accepted", "Dropped", "Quarantined", "Stepped"}
 
