@@ -75,19 +75,27 @@ unit-second: $(TEST_READY) $(NODE_READY) ; $(QUICK) $(addprefix --ignore=,$(FIRS
 
 slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture of the films, real browsers
 	@echo "== slow and browser tests, four sessions at a time where nothing is measured"
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target access pages films clusters
+	@# Static files are collected once for all sessions of browsers.
+	@static=$$(mktemp -d) && trap 'rm -rf "$$static"' EXIT && export TESTS_STATIC="$$static" \
+		&& $(CLEAN) $(PY) -m tests.browser.server "$$static" \
+		&& $(MAKE) --no-print-directory --jobs=4 --output-sync=target access pages films clusters \
+		&& $(MAKE) --no-print-directory alone
+
+.PHONY: alone
+alone:
 	@echo "== slow and browser tests that bear nothing beside them"
 	@$(CLEAN) $(PY) -m pytest -m "slow and not browser and not beside"
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
 
-# Two with browsers that take as long, and two that mostly wait. Each has servers of its own.
+# Two with browsers, which take what is left, and two that mostly wait and measure how soon they are
+# answered. Each has servers of its own.
 .PHONY: access pages films clusters
 CLUSTERS = tests/cluster tests/test_cluster_clock.py
 ACCESS = $(addprefix tests/browser/test_,\
 	accessibility.py admin.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
-access: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
-pages: ; @$(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
+access: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
+pages: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
 films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(addprefix --ignore=,$(CLUSTERS))
 clusters: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(CLUSTERS)
 

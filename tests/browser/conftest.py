@@ -1,5 +1,6 @@
 """Servers and browsers for the tests of this folder."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ class Browsers:
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static files of a real site, for every production server of this session alone."""
+    """The static files of a real site, for every production server; `make slow` gives its own."""
+    if given := os.environ.get("TESTS_STATIC"):
+        return Path(given)
     folder = tmp_path_factory.mktemp("static")
     collect(folder)
     return folder

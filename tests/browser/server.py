@@ -150,3 +150,7 @@ def collect(static: Path, *, bundled: bool = True, ignored: Sequence[str] = ()) 
     without = [f"--ignore={pattern}" for pattern in ignored]
     done = manage("collectstatic", "--no-input", "--verbosity", "0", *without, **settings)
     assert done.returncode == 0, done.stderr
+
+
+if __name__ == "__main__":  # the Makefile, before several sessions
+    collect(Path(sys.argv[1]))
