@@ -99,9 +99,7 @@ def test_a_lost_connection_has_no_grave_findings_and_is_announced_once(
         ada = playing(new_person(url=relay.url).enter(room, "Ada"))
         relay.cut()
         ada.part("banner").wait_for(state="visible")
-        eventually(
-            lambda: "Connection lost." in ada.part("announcer").inner_text(), "the loss is told"
-        )
+        ada.hears("Connection lost.")
         assert ada.part("banner").get_attribute("role") is None, "its seconds are not read out"
         assert_no_grave_findings(ada.page, "reconnecting")
     finally:
@@ -140,8 +138,7 @@ def test_a_room_that_waits_and_counts_down_has_no_grave_findings(
     eventually(lambda: ada.part("member").count() == 2, "both are here")
     ada.press("s")
     eventually(lambda: "Ben" in ada.part("waiting").inner_text(), "the card names Ben")
-    # At once: that Ben came in is said next, and takes its place.
-    eventually(lambda: "Waiting for Ben." in ada.part("announcer").inner_text(), "it is announced")
+    ada.hears("Waiting for Ben.")
     assert_no_grave_findings(ada.page, "the card of who is late")
 
 
@@ -237,15 +234,11 @@ def test_full_screen_takes_along_all_that_lies_over_the_film(new_person: NewPers
 def test_what_others_do_is_announced(new_person: NewPerson, room: str) -> None:
     ada = new_person().enter(room, "Ada")
     ben = new_person().enter(room, "Ben")
-
-    def hears(words: str) -> None:
-        eventually(lambda: words in ada.part("announcer").inner_text(), f"Ada hears: {words}")
-
-    hears("Ben came in.")
+    ada.hears("Ben came in.")
     playing(ben)
-    hears("Ben pressed play at 0:00.")
+    ada.hears("Ben pressed play at 0:00.")
     ben.toggle()
-    hears("Ben paused at 0:")
+    ada.hears("Ben paused at 0:")
     assert "Ben" not in ben.part("announcer").inner_text(), (
         "nobody is told what they did themselves"
     )

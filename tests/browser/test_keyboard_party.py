@@ -5,17 +5,12 @@ import pytest
 from tests.browser.conftest import NewViewer
 from tests.browser.house import PASSWORD, may_play, own_room, row, set_room
 from tests.browser.keyboard import comes_to, focused, tab_to, to_people, use
-from tests.browser.viewer import Viewer, eventually
+from tests.browser.viewer import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 SECOND, THIRD = "🔥", "😂"
 FULL_SCREEN = "document.fullscreenElement !== null"
-
-
-def hears(viewer: Viewer, words: str) -> None:
-    """A screen reader would say it."""
-    eventually(lambda: words in viewer.part("announcer").inner_text(), f"it is said: {words}")
 
 
 def test_who_is_a_host_and_who_is_removed(new_viewer: NewViewer) -> None:
@@ -24,11 +19,11 @@ def test_who_is_a_host_and_who_is_removed(new_viewer: NewViewer) -> None:
     to_people(ada)
     use(ada, "member-more")
     use(ada, "make-host")
-    hears(ada, "You made Ben a host.")
+    ada.hears("You made Ben a host.")
     assert focused(ada) == "member-more"
     ada.press("Enter")
     use(ada, "make-guest")
-    hears(ada, "You made Ben a guest.")
+    ada.hears("You made Ben a guest.")
     assert focused(ada) == "member-more"
 
     ada.press("Space")
@@ -83,15 +78,15 @@ def test_settings_control_reactions_and_the_end(new_viewer: NewViewer) -> None:
 
     assert not may_play(ben)
     use(ben, "ask-control")
-    hears(ben, "You have asked for control.")
+    ben.hears("You have asked for control.")
     eventually(ada.part("asks").is_visible, "the owner sees who asks")
-    hears(ada, "Ben asks for control.")
+    ada.hears("Ben asks for control.")
     use(ada, "ask-let")
     eventually(lambda: may_play(ben), "control was given")
     comes_to(ada, "people-panel")
     comes_to(ben, "stage")
     ben.press("l")
-    hears(ada, "Ben jumped to 0:1")
+    ada.hears("Ben jumped to 0:1")
     eventually(lambda: ada.position_s > 9, "the film is where Ben went")
     ada.press("c")
     ada.press("Escape")

@@ -26,6 +26,21 @@ ARGUMENTS = [
     "--disable-features=LocalNetworkAccessChecks",
 ]
 RULER = (Path(__file__).parent / "ruler.js").read_text(encoding="utf-8")
+SAID = """
+globalThis.said = [];
+addEventListener("DOMContentLoaded", () => {
+    const region = document.querySelector("[data-testid=announcer]");
+    if (!region) return;
+    const changes = {childList: true, characterData: true, subtree: true};
+    new MutationObserver(() => said.push(region.textContent)).observe(region, changes);
+});
+"""
+"""Keeps what a screen reader was given: on the page each sentence stands for a moment only."""
+HEARD = """words => {
+    const found = said.findIndex((sentence) => sentence.includes(words));
+    if (found >= 0) said.splice(0, found);
+    return found >= 0;
+}"""
 INDEX_RATE = 60
 WINDOW_MS = 300.0
 PATIENCE_S = 15.0
@@ -64,6 +79,7 @@ class Viewer:
         self.page: Page = context.new_page()
         bend = f"globalThis.ruler.bendClocks({clock_offset_ms}, {clock_skew_ppm});"
         self.page.add_init_script(RULER)
+        self.page.add_init_script(SAID)
         self.page.add_init_script(bend)
         if clock_skew_ppm:  # a drifting clock is not told by one of two threads alone
             self.page.route("**/socket-worker*.js", lambda route: prepend(route, RULER + bend))
@@ -123,6 +139,10 @@ class Viewer:
     def set_rate(self, rate: float) -> None:
         """Choose a rate from the menu."""
         self.part("rate").select_option(str(rate))
+
+    def hears(self, words: str) -> None:
+        """A screen reader says it, or has said it since what was last asked for."""
+        eventually(lambda: self.page.evaluate(HEARD, words), f"it is said: {words}")
 
     @property
     def paused(self) -> bool:
