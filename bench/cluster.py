@@ -10,13 +10,12 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import percentile
+from bench.figures import spread
 from bench.machine import describe, load
 from tests.cluster.cluster import Cluster
 from tests.cluster.viewer import Viewer
@@ -33,13 +32,6 @@ JOINING: Final = 25
 BACK_WITHIN_S: Final = 30.0
 REDIS_GONE_S: Final = 12.0
 SETTLE_S: Final = 3.0
-
-
-def spread(values: Sequence[float], unit: str = "ms") -> str:
-    """Median, tails and the worst."""
-    ascending = sorted(values)
-    told = [percentile(ascending, percent) for percent in (50, 95, 99)]
-    return " / ".join(f"{value:.1f}" for value in [*told, ascending[-1]]) + f" {unit}"
 
 
 async def delivery(cluster: Cluster) -> list[str]:
@@ -170,7 +162,7 @@ class Crowd:
         away = self.away_s()
         return [
             f"| {what}: closed with | {self.codes()} |",
-            f"| {what}: without a room | {spread(away, 's') if away else 'nobody'} |",
+            f"| {what}: without a room | {spread(away, unit='s') if away else 'nobody'} |",
             f"| {what}: pictures moved by | {spread(self.jumps_ms())} |",
         ]
 

@@ -148,3 +148,12 @@ def summarise(runs: Sequence[Run]) -> Summary:
         whole_runs=sum(run.is_whole for run in runs),
         runs=len(runs),
     )
+
+
+def spread(
+    values: Sequence[float], percents: Sequence[int] = (50, 95, 99), unit: str = "ms"
+) -> str:
+    """These percentiles, and the most."""
+    ascending = sorted(values)
+    told = [percentile(ascending, percent) for percent in percents]
+    return " / ".join(f"{value:.1f}" for value in [*told, ascending[-1]]) + f" {unit}"

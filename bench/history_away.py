@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
 
-from bench.figures import percentile
+from bench.figures import spread
 from bench.machine import Watch, describe, load
 from tests.cluster.asking import Refused
 from tests.cluster.cluster import Cluster
@@ -48,6 +48,7 @@ GAUGES: Final = ("late_seconds", "waiting_events")
 RECORDED_WITHIN_S: Final = 60.0
 KINDS: Final = ("playbackevent", "chatmessage", "houseevent")
 ROWS: Final = " UNION ALL ".join(f"SELECT epoch, seq FROM watchparty_{kind}" for kind in KINDS)
+MEDIAN_AND_TAIL: Final = (50, 99)
 MIB: Final = 1024 * 1024
 
 
@@ -166,12 +167,6 @@ def metric(cluster: Cluster, name: str) -> str:
     return " / ".join(values)
 
 
-def spread(ascending: list[float]) -> str:
-    """Median, 99 % and the slowest."""
-    told = [*(percentile(ascending, percent) for percent in (50, 99)), ascending[-1]]
-    return " / ".join(f"{value:.1f}" for value in told) + " ms"
-
-
 @contextmanager
 def looked_at(looks: Looks) -> Iterator[None]:
     """Looks go on meanwhile."""
@@ -279,8 +274,8 @@ async def away(
     return [
         (f"acknowledged, {gone_s - start_s:.0f} s with the database", f"{len(with_it)}"),
         (f"acknowledged, {back_s - gone_s:.0f} s without it", f"{len(without)}"),
-        ("acknowledged after, with it, p50 / p99 / slowest", spread(with_it)),
-        ("acknowledged after, without it", spread(without)),
+        ("acknowledged after, with it, p50 / p99 / slowest", spread(with_it, MEDIAN_AND_TAIL)),
+        ("acknowledged after, without it", spread(without, MEDIAN_AND_TAIL)),
         ("let in without it", f"a newcomer, after {(in_s - came_s) * 1000:.0f} ms"),
         ("memory of one server / the other / Redis, at the start", at_start),
         (f"memory after {seconds:.0f} s with the database", before),

@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from tests.cluster.shared import cluster, in_front  # noqa: F401 - started where first asked for
 from tests.owned_room import ada, hub, party  # noqa: F401 - fixtures for every file
+from tests.redis_server import RedisServer
 from tests.virtual_time import VirtualTimeLoop
 
 
@@ -18,6 +19,15 @@ def nothing_is_remembered_in_the_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    """A Redis of one file's own."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.end()
 
 
 def pytest_asyncio_loop_factories(

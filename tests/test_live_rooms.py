@@ -1,6 +1,6 @@
 """Live rooms of several servers, with a real Redis; and what one hub says of its own."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 
 import msgspec
@@ -22,15 +22,6 @@ from watchparty.hub.hub import Hub
 from watchparty.hub.live_rooms import SETTLING_MS, LiveRooms, Sight
 from watchparty.store.base import LEASE_MS
 from watchparty.store.board import WANTED_MS, RedisBoard
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
-
 
 Servers = tuple[LiveRooms, LiveRooms, LiveRooms]
 

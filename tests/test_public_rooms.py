@@ -1,7 +1,7 @@
 """The list of public rooms of several servers, with a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from msgspec import structs
@@ -16,14 +16,6 @@ from watchparty.store.board import RedisBoard
 
 def summary(slug: str, people: int = 1) -> RoomSummary:
     return RoomSummary(slug, slug.title(), people, False, 0.0, "")
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 @pytest.fixture

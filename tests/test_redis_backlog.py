@@ -1,7 +1,7 @@
 """The stream in Redis and the servers that work it off: each event once, whoever dies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -31,14 +31,6 @@ from watchparty.store.redis_shards import Shards
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ENOUGH_S = 20.0
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 class Cluster:

@@ -1,7 +1,7 @@
 """A Redis that has lost its rooms: what its servers saw last is what everybody finds in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
@@ -18,14 +18,6 @@ from watchparty.store.redis import RedisStore
 pytestmark = [pytest.mark.slow, pytest.mark.beside]  # each loss is a second of waiting for copies
 
 Two = tuple[RedisStore, RedisStore]
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -60,14 +60,6 @@ class RedisHouse(House):
     def crash(self) -> None:
         self.redis.kill()
         self.redis.start()
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 @pytest.fixture

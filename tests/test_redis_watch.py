@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -13,14 +13,6 @@ from watchparty.store.redis_watch import RedisWatch
 pytestmark = [pytest.mark.slow, pytest.mark.beside]
 
 NOTICED_S = 3.0
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 class Watched:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.server import Server, collect, production_settings
+from tests.browser.server import ADMIN_PASSWORD, Server, collect, production_settings
 from tests.browser.viewer import Viewer, launch
 
 BROWSERS = 3
@@ -98,6 +98,22 @@ def new_viewer(server: Server, browsers: Browsers) -> Iterator[NewViewer]:
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture(scope="session")
+def account(server: Server) -> None:
+    """Who may do everything."""
+    server.manage("createsuperuser", "--no-input", "--username=root", "--email=root@example.org")
+
+
+@pytest.fixture
+def administrator(account: None, new_viewer: NewViewer) -> Viewer:
+    """Somebody signed in to the admin."""
+    viewer = new_viewer().open("/admin/")
+    viewer.page.get_by_label("Username").fill("root")
+    viewer.page.get_by_label("Password").fill(ADMIN_PASSWORD)
+    viewer.page.get_by_role("button", name="Log in").click()
+    return viewer
 
 
 @pytest.fixture

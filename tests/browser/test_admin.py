@@ -8,26 +8,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import NewViewer
-from tests.browser.server import ADMIN_PASSWORD, Server
 from tests.browser.viewer import Viewer, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.beside]
-
-
-@pytest.fixture(scope="module")
-def account(server: Server) -> None:
-    """Who may do everything."""
-    server.manage("createsuperuser", "--no-input", "--username=root", "--email=root@example.org")
-
-
-@pytest.fixture
-def administrator(account: None, new_viewer: NewViewer) -> Viewer:
-    """Somebody signed in to the admin."""
-    viewer = new_viewer().open("/admin/")
-    viewer.page.get_by_label("Username").fill("root")
-    viewer.page.get_by_label("Password").fill(ADMIN_PASSWORD)
-    viewer.page.get_by_role("button", name="Log in").click()
-    return viewer
 
 
 def told(administrator: Viewer, room: str) -> str:

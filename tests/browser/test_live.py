@@ -4,23 +4,17 @@ import pytest
 
 from tests.browser.axe import assert_no_grave_findings, overflow_px
 from tests.browser.conftest import NewViewer
-from tests.browser.server import ADMIN_PASSWORD, Server
-from tests.browser.viewer import eventually
+from tests.browser.viewer import Viewer, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.beside]
 
 
 def test_an_administrator_watches_a_party_come_together(
-    server: Server, new_viewer: NewViewer, room: str
+    administrator: Viewer, new_viewer: NewViewer, room: str
 ) -> None:
-    server.manage("createsuperuser", "--no-input", "--username=eye", "--email=eye@example.org")
     ada = new_viewer(0).enter(room, "Ada")
     ada.toggle()
-    looker = new_viewer(0).open("/admin/")
-    page = looker.page
-    page.get_by_label("Username").fill("eye")
-    page.get_by_label("Password").fill(ADMIN_PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page = administrator.page
     page.get_by_role("link", name="Live now").click()
     party = page.locator(f"#live-{room}")
     eventually(lambda: "Playing" in party.inner_text(), "the party is seen")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 
@@ -32,14 +32,6 @@ NO_COMPARING = (
     "if at[1] ~= epoch or at[2] ~= seq then return {'conflict'} end",
     "redis.call('XADD', events",
 )
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.end()
 
 
 @pytest.fixture

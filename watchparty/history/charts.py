@@ -34,7 +34,6 @@ class Bar:
     y: float
     width: float
     height: float
-    label: str
     title: str
 
 
@@ -123,7 +122,7 @@ def presence(stays: Sequence[Visit], span: Span) -> list[Line]:
             line = lines[stay.member] = Line(stay.name, len(lines) * BAR, [])
         begins, ends = span.x(stay.joined_at), span.x(stay.left_at or stay.seen_at)
         width = round(max(ends - begins, 0.2), 2)
-        line.bars.append(Bar(begins, line.y + 3, width, BAR - 6, stay.name, _stay(stay)))
+        line.bars.append(Bar(begins, line.y + 3, width, BAR - 6, _stay(stay)))
     return list(lines.values())
 
 
@@ -188,7 +187,6 @@ def columns(totals: Sequence[tuple[int, str, int]], bucket_s: int) -> list[Bar]:
                 y=round(y, 1),
                 width=round(max(bucket_s / length_s * 100, 0.2), 2),
                 height=round(100 - y, 1),
-                label=most[0][0],
                 title=f"{words.clock(second)}: "
                 + " ".join(f"{emoji} {many}" for emoji, many in most),
             )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
+from watchparty.core.presence import percentile
 from watchparty.models import (
     ChatMessage,
     HouseEvent,
@@ -212,13 +213,8 @@ def skew_over_time(
     told = []
     for step in sorted(sizes):
         ordered = sorted(sizes[step])
-        told.append((first + step * length, _rank(ordered, 50), _rank(ordered, 95)))
+        told.append((first + step * length, percentile(ordered, 50), percentile(ordered, 95)))
     return told
-
-
-def _rank(ordered: Sequence[float], percent: int) -> float:
-    """Nearest rank."""
-    return ordered[max(-(-len(ordered) * percent // 100), 1) - 1]
 
 
 def _within(rows: QuerySet[Any], party: Party | None) -> QuerySet[Any]:
