@@ -78,7 +78,7 @@ slow: $(TEST_READY) $(NODE_READY) ## The tests that take minutes: every picture 
 	@# Static files are collected once for all sessions of browsers.
 	@static=$$(mktemp -d) && trap 'rm -rf "$$static"' EXIT && export TESTS_STATIC="$$static" \
 		&& $(CLEAN) $(PY) -m tests.browser.server "$$static" \
-		&& $(MAKE) --no-print-directory --jobs=4 --output-sync=target access pages films clusters \
+		&& $(MAKE) --no-print-directory --jobs=4 --output-sync=target access pages servers clusters films \
 		&& $(MAKE) --no-print-directory alone
 
 .PHONY: alone
@@ -88,15 +88,18 @@ alone:
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
 
-# Two with browsers, which take what is left, and two that mostly wait and measure how soon they are
-# answered. Each has servers of its own.
-.PHONY: access pages films clusters
+# Two with browsers, and two that mostly wait and measure how soon they are answered: these come
+# first on the processor, so nothing that decodes films for long may be in them, or browsers starve.
+# Each has servers of its own.
+.PHONY: access pages servers clusters films
 CLUSTERS = tests/cluster tests/test_cluster_clock.py
+FILMS = tests/test_film.py
 ACCESS = $(addprefix tests/browser/test_,\
 	accessibility.py admin.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
 access: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
 pages: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
-films: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(addprefix --ignore=,$(CLUSTERS))
+servers: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(addprefix --ignore=,$(CLUSTERS) $(FILMS))
+films: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(FILMS)
 clusters: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(CLUSTERS)
 
 networks: $(TEST_READY) ## Each fault of network and server, REPEATS=20 times (an hour and more)

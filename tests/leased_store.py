@@ -40,6 +40,9 @@ class LeasedStore:
     async def take(self, person: str, action: str, now_ms: float) -> float:
         return await self._shared.take(person, action, now_ms)
 
+    async def give_back(self, person: str, action: str) -> None:
+        await self._shared.give_back(person, action)
+
     async def attend(
         self,
         slug: str,

@@ -190,6 +190,20 @@ class StoreContract:
         assert await store.take("ada", "videoControl", NOW_MS) > 0
         assert await store.take("ada", "unlimited", NOW_MS) == 0
 
+    async def test_what_is_given_back_can_be_taken_again(self, store: RoomStore) -> None:
+        await store.give_back("ada", "videoControl")  # of a bucket that nobody has used
+        for _ in range(3):
+            assert await store.take("ada", "videoControl", NOW_MS) == 0
+        await store.give_back("ada", "videoControl")
+        await store.give_back("ada", "unlimited")
+        assert await store.take("ada", "videoControl", NOW_MS) == 0
+        assert await store.take("ada", "videoControl", NOW_MS) > 0
+        for _ in range(9):
+            await store.give_back("ada", "videoControl")
+        drawn = [await store.take("ada", "videoControl", NOW_MS) for _ in range(4)]
+        assert drawn[:3] == [0, 0, 0]
+        assert drawn[3] > 0
+
     # -- What is held
 
     async def test_events_are_held_for_who_missed_some(self, store: RoomStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from sync.core.wire import CloseCode
 from tests.party_rig import Member, Party, later
+from watchparty import passwords
 from watchparty.hub import admission
 from watchparty.hub.hub import Hub
 
@@ -21,7 +22,7 @@ def _hashes_here(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
         return function(*arguments)
 
-    monkeypatch.setattr(asyncio, "to_thread", at_once)
+    monkeypatch.setattr(passwords, "aside", at_once)
 
 
 async def arrives(party: Party, hub: Hub, name: str = "Bo", **join: Any) -> Member:
@@ -137,6 +138,17 @@ async def test_guessing_is_slow_for_an_address_though_it_changes_persons(
         mallory.connection.address = "192.0.2.7"
         await mallory.join(password="guess")
     assert kept_out(mallory) == (CloseCode.NOT_ADMITTED, "error:ratelimit")
+
+
+async def test_who_knows_the_password_is_never_one_too_many_from_an_address(
+    party: Party, hub: Hub, ada: Member
+) -> None:
+    await set_room(ada, password="sesame")
+    for number in range(12):
+        pupil = party.visitor(hub, f"Pupil{number}")
+        pupil.connection.address = "192.0.2.7"
+        await pupil.join(password="sesame")
+        assert pupil.heard("room:joined")
 
 
 async def test_who_hangs_up_while_the_password_is_compared_is_not_seated(

@@ -8,6 +8,7 @@ import pytest
 from tests.dict_archive import kept
 from tests.faulty_store import Faults
 from tests.party_rig import Member, Party, later
+from watchparty import passwords
 from watchparty.hub.hub import Hub
 
 pytestmark = pytest.mark.virtual_time
@@ -24,7 +25,7 @@ def _hashes_take_a_while(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         await asyncio.sleep(lasts.pop(0) if len(lasts) > 1 else lasts[0])
         return function(*arguments)
 
-    monkeypatch.setattr(asyncio, "to_thread", in_time)
+    monkeypatch.setattr(passwords, "aside", in_time)
     return lasts
 
 

@@ -43,6 +43,14 @@ def test_a_clock_that_runs_backwards_gives_nothing_and_takes_nothing() -> None:
     assert bucket.take(100) == 0
 
 
+def test_what_is_given_back_is_granted_again_and_never_more_than_fits() -> None:
+    bucket = TokenBucket(TEN_PER_S, 0)
+    bucket.give_back()
+    assert granted(bucket, 0, 100) == 10
+    bucket.give_back()
+    assert granted(bucket, 0, 100) == 1
+
+
 def test_a_burst_is_granted_once_then_the_steady_rate() -> None:
     bucket = TokenBucket(Limit(max=10, window_ms=1000, burst=16), 0)
     assert granted(bucket, 0, 100) == 16

@@ -50,6 +50,10 @@ class TokenBucket:
             return 0.0
         return (1 - self._tokens) / limit.per_ms
 
+    def give_back(self) -> None:
+        """Return a token: what it was taken for was not what is to be rare."""
+        self._tokens = min(self._limit.capacity, self._tokens + 1)
+
     def is_full(self, now_ms: float) -> bool:
         """Whether nothing was taken lately, so that the bucket may be forgotten."""
         refilled = self._tokens + (now_ms - self._at_ms) * self._limit.per_ms

@@ -58,7 +58,10 @@ def set_room(viewer: Viewer, **fields: str | bool) -> None:
         else:
             field.select_option(value)
     viewer.part("settings-save").click()
-    eventually(lambda: not dialog.is_visible(), "the room has taken the settings")
+    try:
+        eventually(lambda: not dialog.is_visible(), "the room has taken the settings")
+    except AssertionError as late:
+        raise AssertionError(f"{late}; the dialog says: {dialog.inner_text()}") from late
 
 
 def may_play(viewer: Viewer) -> bool:

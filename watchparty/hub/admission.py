@@ -15,7 +15,6 @@ from watchparty.hub.attendance import Attendance
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
 from watchparty.hub.work import Arrive, HubContext
-from watchparty.passwords import is_password
 from watchparty.store.base import RoomRecord
 
 Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
@@ -158,7 +157,7 @@ class Admission:
     async def _prove(
         self, arrival: Arrive, password: str, password_hash: str, now_ms: float
     ) -> None:
-        """Compare beside the room's work, then come again; so many tries, then a pause."""
+        """Compare beside the room's work, then come again; so many wrong tries, then a pause."""
         connection = arrival.connection
         for whose in (connection.person, connection.address):
             retry_in_ms = await self._context.store.take(whose, TRIES, now_ms) if whose else 0.0
@@ -170,17 +169,26 @@ class Admission:
         task.add_done_callback(self._proving.discard)
 
     async def _compare(self, arrival: Arrive, password: str, password_hash: str) -> None:
+        connection = arrival.connection
         try:
-            is_right = await asyncio.to_thread(is_password, password, password_hash)
+            is_right = await self._context.passwords.is_right(password, password_hash)
+            if is_right:
+                await self._give_back_tries(connection)
         except Exception as problem:
             logger.exception("room %s: a password could not be compared", self._slug)
             tell_failure(arrival, problem)
             return
         if is_right:
-            self._again(Arrive(arrival.connection, arrival.join, proven=password_hash))
+            self._again(Arrive(connection, arrival.join, proven=password_hash))
             return
         wrong = error("wrong_password", "This is not the room's password.", field="password")
-        arrival.connection.end(CloseCode.NOT_ADMITTED, wrong)
+        connection.end(CloseCode.NOT_ADMITTED, wrong)
+
+    async def _give_back_tries(self, connection: Connection) -> None:
+        """Whole offices and schools come from one address: who knows the password costs nobody."""
+        for whose in (connection.person, connection.address):
+            if whose:
+                await self._context.store.give_back(whose, TRIES)
 
 
 def _has_hung_up(connection: Connection) -> bool:

@@ -23,7 +23,7 @@ from watchparty.hub.company import Company
 from watchparty.hub.connection import Connection
 from watchparty.hub.gatekeeper import Gatekeeper
 from watchparty.hub.work import Ask
-from watchparty.passwords import hash_password
+from watchparty.passwords import Passwords
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Asking:
         look: Callable[[Connection, Callable[[RoomState], object]], object],
         spend: Callable[[Connection, str, Callable[[], object]], None],
         publish: Callable[[Frame], None],
+        passwords: Passwords,
     ) -> None:
         self._slug = slug
         self._company = company
@@ -51,6 +52,7 @@ class Asking:
         self._look = look
         self._spend = spend
         self._publish = publish
+        self._passwords = passwords
         self._hashing: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         """Passwords are hashed in the order in which they were set: the last one holds."""
@@ -117,7 +119,7 @@ class Asking:
     ) -> None:
         try:
             async with self._one_at_a_time:
-                password_hash = await asyncio.to_thread(hash_password, password)
+                password_hash = await self._passwords.hash(password)
         except Exception as problem:
             logger.exception("room %s: a password could not be hashed", self._slug)
             tell_failure(Ask(connection, command), problem)

@@ -173,6 +173,7 @@ class RoomHub:
             look=lambda connection, then: self._put(Look(connection, then), connection),
             spend=self._spend,
             publish=self._note_news,
+            passwords=context.passwords,
         )
         self._worker = asyncio.create_task(
             self._work(), name=f"room {slug}", context=context_of(slug)

@@ -10,6 +10,7 @@ from watchparty.core.state import Command, RoomState
 from watchparty.history.book import Book
 from watchparty.hub.connection import Connection
 from watchparty.hub.relay import ChannelLayer
+from watchparty.passwords import Passwords
 from watchparty.store.base import Outcome, RoomStore
 from watchparty.store.board import Board, WatchedBoard
 
@@ -31,6 +32,7 @@ class HubContext(Struct, frozen=True):
     """… and all live rooms, while staff look at them."""
     book: Book = field(default_factory=Book)
     """Takes what history wants to know of members and reactions."""
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 class Arrive(Struct, frozen=True):

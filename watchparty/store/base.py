@@ -141,6 +141,10 @@ class RoomStore(Protocol):
         """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
         ...
 
+    async def give_back(self, person: str, action: str) -> None:
+        """Return what `take` has drawn, at once or later."""
+        ...
+
     async def attend(
         self,
         slug: str,

@@ -83,6 +83,11 @@ class MemoryStore(CasStore):
         """Draw on a person's bucket over all sockets: 0 when granted, else ms to wait."""
         return self._draw(person, action, now_ms)
 
+    async def give_back(self, person: str, action: str) -> None:
+        """Return what `take` has drawn, at once or later."""
+        if (bucket := self._buckets.get((person, action))) is not None:
+            bucket.give_back()
+
     async def attend(
         self,
         slug: str,

@@ -114,6 +114,13 @@ class RedisStore(CasStore):
         )
         return float(drawn)
 
+    async def give_back(self, person: str, action: str) -> None:
+        """Return what `take` has drawn, at once or later."""
+        if (limit := self._limits.get(action)) is not None:
+            await self._shards.of(person).calls.run(
+                scripts.GIVE_BACK, [forms.bucket_key(person, action)], limit.capacity
+            )
+
     async def release(self, slug: str, now_ms: float) -> None:
         """Hold the room here no more; if nobody does, it is kept in good order."""
         async with self._locks.alone_with(slug):

@@ -81,6 +81,15 @@ return text(draw(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]
 )
 """KEYS bucket; ARGV now, capacity, tokens per ms → milliseconds to wait."""
 
+GIVE_BACK: Final = (
+    _COMMON
+    + """
+local tokens, capacity = tonumber(redis.call('HGET', KEYS[1], 'tokens')), tonumber(ARGV[1])
+if tokens then redis.call('HSET', KEYS[1], 'tokens', text(math.min(tokens + 1, capacity))) end
+"""
+)
+"""KEYS bucket; ARGV capacity."""
+
 OPEN: Final = (
     _COMMON
     + """
