@@ -2,23 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import UnsetType, structs
 
 from sync.core.wire import CloseCode, ErrorMessage, wire_ms
-from watchparty.core.protocol import ACTIONS, OrderedEvent, RoomJoin, User
+from watchparty.core.protocol import ACTIONS, RoomJoin, User
 from watchparty.core.state import RoomState
 from watchparty.hub.answers import error, tell_failure, too_often, turned_away
 from watchparty.hub.attendance import Attendance
 from watchparty.hub.connection import Connection
 from watchparty.hub.door import TurnedAway, make_user, readmits, ticket_of
+from watchparty.hub.reception import Reception
 from watchparty.hub.work import Arrive, HubContext
-from watchparty.store.base import RoomRecord
-
-Opened = tuple[RoomRecord, RoomState, list[OrderedEvent] | None]
-"""A room's newest state, and what a returning client missed; None: it needs all of it."""
 
 TRIES: Final = "password"
 """The limit of tries at passwords, for each person and each address."""
@@ -36,18 +33,14 @@ class Admission:
         slug: str,
         context: HubContext,
         attendance: Attendance,
+        reception: Reception,
         *,
-        open_room: Callable[[], Awaitable[tuple[RoomRecord, RoomState]]],
-        open_for: Callable[[RoomJoin], Awaitable[Opened]],
-        welcome: Callable[[Connection, User, Opened], None],
         again: Callable[[Arrive], object],
     ) -> None:
         self._slug = slug
         self._context = context
         self._attendance = attendance
-        self._open = open_room
-        self._open_for = open_for
-        self._welcome = welcome
+        self._reception = reception
         self._again = again
         self._proving: set[asyncio.Task[None]] = set()
 
@@ -57,7 +50,7 @@ class Admission:
         now_ms = self._context.now_ms()
         if arrival.proven is None and await self._is_too_often(connection, now_ms):
             return
-        _, state = await self._open()
+        _, state = await self._reception.open()
         if connection.port.closed:
             return
         if _is_in(connection):  # two joins in one breath
@@ -83,7 +76,7 @@ class Admission:
             full = f"This room is full: {most} viewers are here."
             connection.end(CloseCode.NOT_ADMITTED, error("room_full", full))
             return
-        opened = await self._open_for(join)
+        opened = await self._reception.open_for(join)
         if _has_hung_up(connection):
             self._attendance.withdraw()
         elif _is_in(connection):  # another room was faster
@@ -94,7 +87,7 @@ class Admission:
             _bar(connection, opened[1], user, self._context.now_ms())
         else:
             role = opened[1].people.role_of(user.person)
-            self._welcome(connection, structs.replace(user, role=role), opened)
+            self._reception.welcome(connection, structs.replace(user, role=role), opened)
 
     @property
     def is_proving(self) -> bool:

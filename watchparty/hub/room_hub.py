@@ -7,25 +7,18 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
-from msgspec import UNSET, UnsetType
-
-from sync.core.wire import CloseCode, Frame, encode, wire_ms
+from sync.core.wire import CloseCode, Frame, encode
 from sync.ending import end
 from sync.log_ids import SPEAKER, context_of
-from sync.tally import TALLY
 from watchparty.core.live import LiveRecord, ServerLoad
 from watchparty.core.protocol import (
     ACTIONS,
     OrderedEvent,
     ReactionSend,
-    Room,
     RoomClosed,
     RoomJoin,
-    RoomJoined,
     RoomSummary,
     RoomSync,
-    User,
-    UserSelf,
 )
 from watchparty.core.state import (
     Applied,
@@ -37,11 +30,9 @@ from watchparty.core.state import (
     Refusal,
     RoomEmptied,
     RoomState,
-    video_state,
-    waiting_of,
 )
-from watchparty.hub.admission import Admission, Opened
-from watchparty.hub.answers import error, fields, tell_failure, too_often
+from watchparty.hub.admission import Admission
+from watchparty.hub.answers import error, tell_failure, too_often
 from watchparty.hub.asking import Asking
 from watchparty.hub.attendance import RENEW_EVERY_S, Attendance
 from watchparty.hub.company import Company
@@ -49,6 +40,7 @@ from watchparty.hub.connection import Connection
 from watchparty.hub.gatekeeper import Gatekeeper
 from watchparty.hub.live_rooms import record_of
 from watchparty.hub.outage import Outage
+from watchparty.hub.reception import Reception
 from watchparty.hub.relay import Relay
 from watchparty.hub.standing import Standing
 from watchparty.hub.stream import CATCH_UP_S, OrderedStream
@@ -66,12 +58,10 @@ from watchparty.hub.work import (
     Vacate,
     Work,
 )
-from watchparty.identity import make_ticket
 from watchparty.store.base import (
     NoSuchRoom,
     Outcome,
     RoomIsClosed,
-    RoomRecord,
     StoreUnavailable,
 )
 
@@ -138,15 +128,6 @@ class RoomHub:
             submit=self._put_own,
             changed=self._attendance.lease_soon,
         )
-        self._admission = Admission(
-            slug,
-            context,
-            self._attendance,
-            open_room=self._open,
-            open_for=self._open_for,
-            welcome=self._welcome,
-            again=lambda arrival: self._put(arrival, arrival.connection),
-        )
         self.outage = Outage(
             slug,
             context,
@@ -163,6 +144,22 @@ class RoomHub:
             armed=self._armed,
             film_ends=self._film_ended,
             catch_up_due=self._catch_up_due,
+        )
+        self._reception = Reception(
+            slug,
+            context,
+            company=self.company,
+            relay=self._relay,
+            stream=self._stream,
+            attendance=self._attendance,
+            standing=self._standing,
+        )
+        self._admission = Admission(
+            slug,
+            context,
+            self._attendance,
+            self._reception,
+            again=lambda arrival: self._put(arrival, arrival.connection),
         )
         self.asking = Asking(
             slug,
@@ -305,11 +302,11 @@ class RoomHub:
             case Spend(connection, action, then):
                 await self._grant(connection, action, then)
             case Look(_, then):
-                _, state = await self._open()
+                _, state = await self._reception.open()
                 self._standing.keep(state)
                 then(state)
             case Snapshot(connection):
-                await self._tell_snapshot(connection)
+                await self._reception.tell_snapshot(connection)
             case Own(command, done):
                 await self._decide_own(command, done)
             case CatchUp():
@@ -320,42 +317,6 @@ class RoomHub:
                 await self._renew()
             case Vacate():
                 await self._vacate()
-
-    async def _open(self) -> tuple[RoomRecord, RoomState]:
-        """The room's newest state; the first time, delivery begins there."""
-        record, state = await self._context.store.open(self.slug, self._context.now_ms())
-        if not self._stream.is_open:
-            await self._relay.join()
-            # Again: what other servers did before we listened was told to nobody here.
-            record, state = await self._context.store.open(self.slug, self._context.now_ms())
-            self._stream.begin(state)
-            await self._attendance.renew(state.epoch)
-        self._stream.arm(state)
-        return record, state
-
-    async def _open_for(self, join: RoomJoin) -> Opened:
-        """The room's newest state, and what a returning client missed; None: it needs all of it."""
-        record, state = await self._open()
-        if isinstance(join.resume, UnsetType):
-            return record, state, None
-        missed = await self._stream.missed_since(join.resume, state)
-        if missed is None:
-            record, state = await self._open()  # others may have heard more while we asked
-        return record, state, missed
-
-    def _welcome(self, connection: Connection, user: User, opened: Opened) -> None:
-        user, news = self.company.seat(user, connection)
-        connection.room = self.slug
-        ticket = make_ticket(user.id, user.person, self.slug)
-        connection.tell(UserSelf(**fields(user), ticket=ticket))
-        connection.tell(self._joined(*opened))
-        _, state, missed = opened
-        TALLY.welcomed(resumed=missed is not None)
-        if missed is None:
-            connection.snapshot = state.epoch, state.seq, self._context.now_ms()
-        self._standing.greet(connection, user, state.people)
-        if news is not None:
-            self.company.introduce(news, connection)
 
     async def _decide(self, connection: Connection, command: Command) -> None:
         command = self._gatekeeper.brief(command)
@@ -379,7 +340,7 @@ class RoomHub:
             connection.tell(event)
 
     async def _decide_own(self, command: Command, done: Future[Outcome] | None) -> None:
-        _, state = await self._open()
+        _, state = await self._reception.open()
         outcome = await self._context.store.apply(self.slug, command, self._context.now_ms())
         if isinstance(outcome.answer, Applied):
             self._announce(outcome.answer)
@@ -396,27 +357,17 @@ class RoomHub:
         else:
             then()
 
-    async def _tell_snapshot(self, connection: Connection) -> None:
-        record, state = await self._open()
-        now_ms = self._context.now_ms()
-        if not connection.has_fresh(state.epoch, state.seq, now_ms):
-            connection.snapshot = state.epoch, state.seq, now_ms
-            connection.tell(self._joined(record, state))
-
-    async def _snapshot(self) -> RoomJoined:
-        return self._joined(*await self._open())
-
     async def _catch_up(self) -> bool:
         """Deliver what was missed. False: as a snapshot, its events are not held any more."""
-        _, state = await self._open()
+        _, state = await self._reception.open()
         if await self._stream.catch_up(state):
             return True
-        self.company.broadcast(encode(await self._snapshot()))
+        self.company.broadcast(encode(await self._reception.snapshot()))
         return False
 
     async def _renew(self) -> None:
         if not self._context.alone:
-            _, state = await self._open()
+            _, state = await self._reception.open()
             await self._attendance.renew(state.epoch)
 
     async def _vacate(self) -> None:
@@ -499,33 +450,6 @@ class RoomHub:
 
     def _note_news(self, frame: Frame) -> None:
         self._attendance.note(frame)
-
-    def _joined(
-        self, record: RoomRecord, state: RoomState, missed: list[OrderedEvent] | None = None
-    ) -> RoomJoined:
-        """A snapshot, or what was `missed` in its place."""
-        return RoomJoined(
-            room_id=self.slug,
-            room=Room(
-                id=record.slug,
-                name=record.slug,
-                title=state.settings.title,
-                created_by=record.created_by,
-                created_at=wire_ms(record.created_at_ms),
-                max_users=state.settings.max_users,
-                is_public=state.settings.public,
-                settings=state.settings,
-            ),
-            users=self._standing.as_of(state, self.company.users()),
-            epoch=state.epoch,
-            seq=missed[-1].seq if missed else state.seq,
-            video_state=video_state(state) if missed is None else UNSET,
-            waiting=waiting_of(state) if missed is None else UNSET,
-            chat=list(state.chat) if missed is None else UNSET,
-            granted=list(state.people.granted) if missed is None else UNSET,
-            rightful=state.people.rightful if missed is None else UNSET,
-            events=UNSET if missed is None else missed,
-        )
 
     # -- The queue -------------------------------------------------------------------------------
 
