@@ -21,6 +21,7 @@ from channels.routing import URLRouter
 from django.apps import apps
 from django.conf import settings
 from django.urls import re_path
+from prometheus_client import CollectorRegistry
 
 from config.checks import refuse_unsafe_start
 from sync.apps import sync_config
@@ -37,6 +38,7 @@ from sync.routing import websocket_urlpatterns as clock_urlpatterns
 from sync.tally import TALLY
 from sync.walls import AddressWall, OriginWall
 from watchparty.apps import WatchpartyConfig
+from watchparty.exposition import Exposition, FamilyExposition
 from watchparty.history.backlog import Backlog, MemoryBacklog
 from watchparty.history.book import Book
 from watchparty.history.history import History
@@ -50,6 +52,7 @@ from watchparty.hub.work import HubContext
 from watchparty.metrics import Readings, registry_of
 from watchparty.routing import websocket_urlpatterns as party_urlpatterns
 from watchparty.scrape import PATH, Scrape
+from watchparty.serving.siblings import SERIAL, Siblings
 from watchparty.store.archive import DatabaseArchive
 from watchparty.store.base import RoomStore
 from watchparty.store.board import RedisBoard
@@ -135,6 +138,15 @@ def make_store(note: Note | None = None) -> RoomStore:
     )
 
 
+def make_exposition(registry: CollectorRegistry) -> Exposition:
+    """Those of this process, or of all workers of its supervisor."""
+    serial = os.environ.get(SERIAL)
+    if serial is None:
+        return Exposition(registry)
+    siblings = Siblings(settings.SERVE_SOCKET, int(serial))
+    return FamilyExposition(registry, settings.INSTANCE_ID, siblings)
+
+
 def civil_offset_ms() -> float:
     """UTC less the media clock."""
     return clock.timebase.civil_offset_ms(utc_ms())
@@ -181,7 +193,8 @@ readings = Readings(
     version=settings.VERSION,
     server=settings.INSTANCE_ID,
 )
-metrics = Scrape(registry_of(readings), settings.METRICS_TOKEN)
+exposition = make_exposition(registry_of(readings))
+metrics = Scrape(exposition, settings.METRICS_TOKEN)
 
 # From the outside in: whose page, how many sockets, the clock's probes, then the app.
 sockets = OriginWall(
@@ -228,6 +241,7 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            await exposition.serve()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             try:
@@ -236,6 +250,7 @@ async def _live(receive: Receive, send: Send) -> None:
             except Exception:
                 logger.exception("rooms were not kept in good order")
             await history.close()
+            exposition.close()
             if clock.cluster is not None:
                 await clock.cluster.close()
             await send({"type": "lifespan.shutdown.complete"})

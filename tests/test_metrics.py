@@ -15,6 +15,7 @@ from sync.tally import TALLY, Histogram, Tally
 from tests.dict_archive import kept
 from tests.fakes import FakeClock
 from tests.party_rig import Member, Party, later
+from watchparty.exposition import Exposition
 from watchparty.metrics import Readings, registry_of
 from watchparty.scrape import Scrape
 
@@ -190,7 +191,7 @@ async def ask(token: str = "", **how: Any) -> tuple[int, bytes]:
     async def receive() -> dict[str, Any]:
         raise AssertionError("the body of a question is nobody's business")
 
-    await Scrape(registry_of(readings()), token)(scope, receive, send)
+    await Scrape(Exposition(registry_of(readings())), token)(scope, receive, send)
     assert (b"cache-control", b"no-store") in sent[0]["headers"]
     return sent[0]["status"], sent[1]["body"]
 

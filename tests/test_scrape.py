@@ -8,13 +8,16 @@ from urllib.request import Request, urlopen
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
 from tests.browser.server import Server
 from tests.commands import ROOT
 from tests.test_metrics import Samples, readings, scraped
+from watchparty.exposition import FamilyCollector
 from watchparty.metrics import registry_of
+from watchparty.serving.siblings import Family
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "csw.json"
@@ -39,16 +42,23 @@ def names_of(samples: Samples) -> set[str]:
     return {sample.partition("{")[0] for sample in samples}
 
 
+def all_told() -> Samples:
+    """By a process, and by a supervisor of several."""
+    about = CollectorRegistry()
+    about.register(FamilyCollector("web-1", Family({"workers": [], "wanted": 1, "restarts": 0})))
+    return scraped(registry_of(readings())) | scraped(about)
+
+
 def test_every_metric_that_is_asked_for_is_told() -> None:
     asked = {name for expression in expressions() for name in NAME.findall(expression)}
     assert len(asked) > 20
-    assert asked <= names_of(scraped(registry_of(readings())))
+    assert asked <= names_of(all_told())
 
 
 def test_the_autoscaler_s_metric_is_told() -> None:
     manifest = (ROOT / "deploy" / "kubernetes" / "app.yaml").read_text(encoding="utf-8")
     [name] = re.findall(r"metric: \{name: (\w+)\}", manifest)
-    assert name in names_of(scraped(registry_of(readings())))
+    assert name in names_of(all_told())
 
 
 def test_every_alarm_has_its_section_and_leads_there() -> None:
@@ -68,7 +78,7 @@ def test_every_metric_of_ours_is_in_the_operator_s_table() -> None:
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     families = {
         re.sub(r"_(?:bucket|sum|count|total|created)$", "", name)
-        for name in names_of(scraped(registry_of(readings())))
+        for name in names_of(all_told())
         if name.startswith("csw_")
     }
     listed = {re.sub(r"_total$", "", name) for name in re.findall(r"`(csw_\w+)`", operations)}

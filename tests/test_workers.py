@@ -20,6 +20,7 @@ import pytest
 from tests.browser.server import Server
 from tests.cluster.viewer import Viewer
 from tests.redis_server import RedisServer
+from tests.test_scrape import figures
 from watchparty.serving.control import ControlFault, ask
 from watchparty.serving.server import LAST_REQUEST_S
 from watchparty.serving.table import HEADINGS
@@ -192,6 +193,35 @@ def test_the_status_is_a_table_and_its_socket_is_the_owners_alone(site: Site) ->
     assert stat.S_IMODE(site.socket.stat().st_mode) == 0o600
 
 
+async def test_a_scrape_tells_of_all_workers_whichever_it_meets(site: Site) -> None:
+    workers = site.have(3)
+    viewers = await spread(site, *workers)
+    for _ in range(10):
+        told = figures(site.server.url)
+        assert [told[f"csw_party_connections{name}"] for name in workers] == [1, 1, 1]
+        assert (told["csw_workersready"], told["csw_workers_wanted"]) == (3, 3)
+        assert answering(site) == dict.fromkeys(workers, 1)
+    for viewer in viewers.values():
+        await viewer.end()
+
+
+def test_a_worker_that_hangs_is_told_of_by_the_others(site: Site) -> None:
+    hangs, other = workers = site.have(2)
+    os.kill(workers[hangs]["pid"], signal.SIGSTOP)
+    try:
+        site.eventually(lambda: answering(site) == {hangs: 0, other: 1}, "word of who hangs")
+    finally:
+        os.kill(workers[hangs]["pid"], signal.SIGCONT)
+    site.eventually(lambda: answering(site) == {hangs: 1, other: 1}, "word of its return")
+
+
+def answering(site: Site) -> dict[str, float]:
+    """Who answers the worker that a scrape meets."""
+    told = figures(site.server.url).items()
+    answers = "csw_worker_answers"
+    return {name.removeprefix(answers): value for name, value in told if name.startswith(answers)}
+
+
 async def test_a_killed_worker_is_replaced_and_the_others_do_not_notice(site: Site) -> None:
     doomed, *others = workers = site.have(3)
     viewers = await spread(site, *workers)
@@ -200,6 +230,8 @@ async def test_a_killed_worker_is_replaced_and_the_others_do_not_notice(site: Si
     now = await site.settled_without(doomed, count=3)
     assert set(others) < set(now)
     assert [now[name]["restarts"] for name in now if name not in workers] == [1]
+    assert figures(site.server.url)["csw_worker_restarts_total"] == 1
+    assert len(list(site.socket.parent.glob("serve.sock.*"))) == 3
     assert re.search(rf"worker {doomed} ended by signal SIGKILL.*; the next", site.server.log())
     assert await lost.end_of_socket() == 1006
     actor, witness = viewers.values()

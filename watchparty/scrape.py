@@ -10,8 +10,8 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from django.http.request import split_domain_port
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+
+from watchparty.exposition import Exposition
 
 PATH: Final = "/metrics"
 BEARER: Final = b"bearer "
@@ -27,8 +27,8 @@ Headers = dict[bytes, bytes]
 class Scrape:
     """Answers GET and HEAD: to who has the token, or without one to this machine alone."""
 
-    def __init__(self, registry: CollectorRegistry, token: str = "") -> None:
-        self._registry = registry
+    def __init__(self, exposition: Exposition, token: str = "") -> None:
+        self._exposition = exposition
         self._token = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,8 +37,8 @@ class Scrape:
         if scope["method"] not in ("GET", "HEAD") or not self._admits(scope, headers):
             await _answer(send, 404, "text/plain; charset=utf-8", b"Not found.\n")
             return
-        encode, content_type = choose_encoder(headers.get(b"accept", b"").decode("latin-1"))
-        body = encode(self._registry)
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        body, content_type = await self._exposition.told(accept)
         await _answer(send, 200, content_type, body, only_head=scope["method"] == "HEAD")
 
     def _admits(self, scope: Scope, headers: Headers) -> bool:

@@ -1,4 +1,7 @@
-"""The unix socket by which commands talk to a running supervisor: a line of JSON each way."""
+"""The unix socket by which commands talk to a running supervisor: a line of JSON each way.
+
+Workers answer their siblings on such sockets, too (siblings.py).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class ControlFault(Exception):  # noqa: N818 - what is told, in a sentence
 
 
 class ControlSocket:
-    """The supervisor's end."""
+    """The end of who answers: a supervisor, or one of its workers."""
 
     def __init__(self, path: Path) -> None:
         """Take the place. Raises ControlFault when it is another's, or none for a socket."""
@@ -33,12 +36,16 @@ class ControlSocket:
         self._inode = path.stat().st_ino
 
     async def serve(self, answer: Answer) -> asyncio.Server:
-        """Answer from now on."""
+        """Answer JSON with JSON from now on."""
+        return await self.answer(lambda line: json.dumps(answer(json.loads(line))).encode() + b"\n")
+
+    async def answer(self, answer: Callable[[bytes], bytes]) -> asyncio.Server:
+        """Answer each line from now on; a ValueError ends that connection alone."""
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError, ValueError, TimeoutError):
                 line = await asyncio.wait_for(reader.readline(), PATIENCE_S)
-                writer.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+                writer.write(answer(line))
                 await asyncio.wait_for(writer.drain(), PATIENCE_S)
             writer.close()
 
@@ -61,16 +68,34 @@ def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
             asking.sendall(json.dumps(request).encode() + b"\n")
             with asking.makefile("rb") as lines:
                 answer: dict[str, Any] = json.loads(lines.readline())
-        except (FileNotFoundError, ConnectionRefusedError):
-            raise ControlFault(
-                f"No supervisor answers at {path}. One process alone has none; with several, "
-                "PORT or SERVE_SOCKET must be as the server has it."
-            ) from None
         except (OSError, ValueError) as error:
-            raise ControlFault(f"The supervisor at {path} cannot be asked: {error}.") from None
+            raise _fault(path, error) from None
     if "error" in answer:
         raise ControlFault(str(answer["error"]))
     return answer
+
+
+async def asked(path: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """As `ask`, for who must not wait: the caller sets the time."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=MAX_LINE_BYTES)
+        try:
+            writer.write(json.dumps(request).encode() + b"\n")
+            answer: dict[str, Any] = json.loads(await reader.readline())
+        finally:
+            writer.close()
+    except (OSError, ValueError) as error:
+        raise _fault(path, error) from None
+    return answer
+
+
+def _fault(path: Path, error: Exception) -> ControlFault:
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return ControlFault(
+            f"No supervisor answers at {path}. One process alone has none; with several, "
+            "PORT or SERVE_SOCKET must be as the server has it."
+        )
+    return ControlFault(f"The supervisor at {path} cannot be asked: {error}.")
 
 
 def _bound(path: Path) -> socket.socket:

@@ -118,6 +118,11 @@ class Fleet:
         return self.stopping and not self.workers
 
     @property
+    def restarts(self) -> int:
+        """How many workers were started in the place of one that fell."""
+        return sum(slot.restarts for slot in self._slots.values())
+
+    @property
     def is_reloading(self) -> bool:
         """Whether workers of before a reload are still to be replaced, or to end."""
         return bool(self._outdated) or any(len(self._seated(n)) > 1 for n in self._numbers())

@@ -33,10 +33,13 @@ class WorkerProcess:
         self._owed: int | None = None
         self._link: asyncio.StreamWriter | None = None
 
-    async def run(self, command: Sequence[str], listener: socket.socket, said: Said) -> int:
+    async def run(
+        self, command: Sequence[str], listener: socket.socket, said: Said, **told: str
+    ) -> int:
         """Start it and hear it to its end. Returns its exit code, negative where a signal ended it.
 
-        It ends too when this process does, as the other end of its link is then gone.
+        `told`: more of its environment. It ends too when this process does, as the other end of its
+        link is then gone.
         """
         ours, theirs = socket.socketpair()
         with ours:
@@ -44,7 +47,7 @@ class WorkerProcess:
                 self._process = await asyncio.create_subprocess_exec(
                     *(sys.executable, *command, "worker"),
                     *(str(listener.fileno()), str(theirs.fileno())),
-                    env={**os.environ, "INSTANCE_ID": self.instance},
+                    env={**os.environ, "INSTANCE_ID": self.instance, **told},
                     stdin=asyncio.subprocess.DEVNULL,
                     pass_fds=(listener.fileno(), theirs.fileno()),
                     process_group=0,  # Ctrl-C is for the supervisor, who passes it on

@@ -10,12 +10,14 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from watchparty.serving.control import ControlSocket
 from watchparty.serving.fleet import Ending, Fleet, Kill, Start, State, Stop, scaled
 from watchparty.serving.process import WorkerProcess, ending
 from watchparty.serving.shares import over_share
+from watchparty.serving.siblings import SERIAL, place_of
 
 SIGNALS: Final = {Stop: signal.SIGTERM, Kill: signal.SIGKILL}
 
@@ -35,6 +37,8 @@ class Site:
     port: int
     command: Sequence[str]
     """Of `serve`, after the interpreter's name."""
+    control: Path | None
+    """Where commands reach the supervisor, and beside it its workers each other."""
     listener: socket.socket
     """Bound once and inherited by each, so that no connection waits for one worker only."""
 
@@ -155,13 +159,21 @@ class Supervisor:
     async def _attend(self, process: WorkerProcess) -> None:
         said = partial(self._said, process)
         try:
-            code = await process.run(self._site.command, self._site.listener, said)
+            code = await process.run(
+                self._site.command, self._site.listener, said, **self._family_of(process)
+            )
         except (OSError, ValueError) as problem:  # no memory, or a listener closed meanwhile
             logger.error("worker %s cannot be started: %s", process.instance, problem)
             code = 1
         del self._processes[process.serial]
+        if self._site.control is not None:
+            place_of(self._site.control, process.serial).unlink(missing_ok=True)  # if it was killed
         self._tell_of(process, code, self._fleet.ended(process.serial, self._now_s(), code))
         self._news.set()
+
+    def _family_of(self, process: WorkerProcess) -> dict[str, str]:
+        """How it finds its siblings; where commands do not reach us, it has none."""
+        return {} if self._site.control is None else {SERIAL: str(process.serial)}
 
     def _said(self, process: WorkerProcess, message: Mapping[str, Any]) -> None:
         if not message.get("ready"):
@@ -208,6 +220,7 @@ class Supervisor:
             "instance": self._site.instance,
             "port": self._site.port,
             "wanted": fleet.wanted,
+            "restarts": fleet.restarts,
             "reloading": fleet.is_reloading,
             "workers": [
                 *(self._row(serial) for serial in serials),
@@ -219,6 +232,7 @@ class Supervisor:
         process, worker = self._processes[serial], self._fleet.workers[serial]
         return {
             "pid": process.pid,
+            "serial": serial,
             "instance": process.instance,
             "state": worker.state.value,
             "rests": process.rests and worker.state is State.READY,

@@ -91,7 +91,8 @@ def supervise(workers: int) -> None:
     listener = listen(settings.HOST, settings.PORT)
     control = _control()
     command = [str(Path(sys.argv[0])), "serve"]
-    site = Site(settings.INSTANCE_ID, settings.PORT, command, listener)
+    reached_at = None if control is None else settings.SERVE_SOCKET
+    site = Site(settings.INSTANCE_ID, settings.PORT, command, reached_at, listener)
 
     async def run() -> bool:
         return await Supervisor(site, workers, _greet(workers)).run(control)
