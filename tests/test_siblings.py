@@ -34,7 +34,7 @@ class Home:
     async def answering(self, serial: int) -> Siblings:
         """A worker that tells its number and repeats what it was asked."""
         one = self.member(serial)
-        await one.serve(lambda question: f"{serial} hears {question}".encode())
+        await one.serve(lambda question: f"{serial} hears\n{question}".encode())
         return one
 
     def close(self) -> None:
@@ -56,8 +56,8 @@ async def test_each_asks_all_others_and_not_itself(home: Home) -> None:
     family = [await home.answering(serial) for serial in (1, 2, 5)]
     told = await family[1].ask("text/plain; a=ü")
     assert told.answers == {
-        "web-1": "1 hears text/plain; a=ü".encode(),
-        "web-5": "5 hears text/plain; a=ü".encode(),
+        "web-1": "1 hears\ntext/plain; a=ü".encode(),
+        "web-5": "5 hears\ntext/plain; a=ü".encode(),
     }
     assert told.status == {"workers": home.workers}
 
@@ -77,7 +77,7 @@ async def test_who_is_not_there_or_hangs_is_named_and_holds_nobody_up(home: Home
         hangs.bind(str(place_of(home.control, 4)))
         hangs.listen()  # takes what comes, and never answers
         told = await asks.ask("?")
-    assert told.answers == {"web-2": None, "web-3": b"3 hears ?", "web-4": None}
+    assert told.answers == {"web-2": None, "web-3": b"3 hears\n?", "web-4": None}
 
 
 async def test_without_a_supervisor_nobody_is_known(home: Home) -> None:
@@ -110,7 +110,7 @@ async def test_the_place_of_a_worker_before_is_taken_and_not_lost_again(home: Ho
     await home.answering(1)
     old.close()
     asks = home.member(2)
-    assert (await asks.ask("?")).answers == {"web-1": b"1 hears ?"}
+    assert (await asks.ask("?")).answers == {"web-1": b"1 hears\n?"}
 
 
 async def test_where_no_socket_can_be_the_worker_serves_all_the_same(
