@@ -31,7 +31,9 @@ class FewSiblings(Siblings):
         self._others = others
 
     async def ask(self, question: str) -> Family:
-        answers = {name: one and one._own(question) for name, one in self._others.items()}
+        answers = {
+            name: None if one is None else one._own(question) for name, one in self._others.items()
+        }
         return Family(self._status, answers)
 
 
