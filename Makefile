@@ -88,16 +88,16 @@ alone:
 	@# A session of its own: Playwright keeps an event loop running in it.
 	@$(CLEAN) $(PY) -m pytest -m "browser and not beside"
 
-# Two with browsers, and two that mostly wait and measure how soon they are answered: these come
-# first on the processor, so nothing that decodes films for long may be in them, or browsers starve.
-# Each has servers of its own.
+# Two with browsers, and two that mostly wait and measure how soon they are answered: Chromium and
+# what decodes films for long come after these on the processor. Each has servers of its own.
 .PHONY: access pages servers clusters films
 CLUSTERS = tests/cluster tests/test_cluster_clock.py
 FILMS = tests/test_film.py
 ACCESS = $(addprefix tests/browser/test_,\
 	accessibility.py admin.py chat.py pointers.py roles.py servers.py start_together.py worker.py)
-access: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
-pages: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
+BEHIND = TESTS_CHROMIUM=$(CURDIR)/tests/browser/chromium_behind.sh
+access: ; @$(BEHIND) $(CLEAN) $(PY) -m pytest -m "browser and beside" $(ACCESS)
+pages: ; @$(BEHIND) $(CLEAN) $(PY) -m pytest -m "browser and beside" $(addprefix --ignore=,$(ACCESS))
 servers: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(addprefix --ignore=,$(CLUSTERS) $(FILMS))
 films: ; @nice -n 10 $(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(FILMS)
 clusters: ; @$(CLEAN) $(PY) -m pytest -m "slow and beside and not browser" $(CLUSTERS)

@@ -1,5 +1,6 @@
 """One viewer: a Chromium of its own, its page, and the frame index read from its picture."""
 
+import os
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,7 +13,7 @@ from playwright.sync_api import TimeoutError as Timeout
 
 T = TypeVar("T")
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("TESTS_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
