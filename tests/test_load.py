@@ -245,13 +245,18 @@ def site(tmp_path):
 
 
 def loading(site, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "bench.load", "--url", site.url, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    # Who runs tests in the background may have them ignore Ctrl-C, and so their children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bench.load", "--url", site.url, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.slow
