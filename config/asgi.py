@@ -139,7 +139,7 @@ def make_store(note: Note | None = None) -> RoomStore:
 
 
 def make_exposition(registry: CollectorRegistry) -> Exposition:
-    """Those of this process, or of all workers of its supervisor."""
+    """Of the figures of this process, or of all workers of its supervisor."""
     serial = os.environ.get(SERIAL)
     if serial is None:
         return Exposition(registry)

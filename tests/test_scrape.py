@@ -58,7 +58,7 @@ def test_every_metric_that_is_asked_for_is_told() -> None:
 def test_the_autoscaler_s_metric_is_told() -> None:
     manifest = (ROOT / "deploy" / "kubernetes" / "app.yaml").read_text(encoding="utf-8")
     [name] = re.findall(r"metric: \{name: (\w+)\}", manifest)
-    assert name in names_of(all_told())
+    assert name in names_of(scraped(registry_of(readings())))
 
 
 def test_every_alarm_has_its_section_and_leads_there() -> None:

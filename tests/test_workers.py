@@ -85,14 +85,6 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    redis = RedisServer()
-    redis.start()
-    yield redis
-    redis.end()
-
-
-@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("site"), redis)
     site.server.make_rooms("demo")
