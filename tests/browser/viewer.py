@@ -24,7 +24,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
     # A script that a test has changed comes from nowhere, and so might not talk to this machine.
-    "--disable-features=LocalNetworkAccessChecks",
+    # And what drops down from the address bar: two pages of Chromium's own in each window, though
+    # nobody sees them, which cost more processor than a room, beside films that are measured.
+    "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]
 RULER = (Path(__file__).parent / "ruler.js").read_text(encoding="utf-8")
 SAID = """

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 const VOID = new Set(["input", "br", "img", "use", "path", "circle", "rect"]);
 const TAG = /<!--[^]*?-->|<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*(\/?)>|([^<]+)/gi;
-const SELECTOR = /^([a-z]*)((?:\.[\w-]+|\[[\w-]+(?:=['"][^'"]*['"])?\])*)$/i;
+const SELECTOR = /^([a-z]*)((?:[.#][\w-]+|\[[\w-]+(?:=['"][^'"]*['"])?\])*)$/i;
 
 /** One element; text is a string among its children. */
 export class FakeElement extends EventTarget {
@@ -223,8 +223,9 @@ function matchesOne(element, selector) {
   if (tag === undefined) throw new Error(`The small document does not know ${selector}`);
   if (tag && tag !== element.tag) return false;
   const classes = (element.getAttribute("class") ?? "").split(" ");
-  return [...rest.matchAll(/\.([\w-]+)|\[([\w-]+)(?:=['"]([^'"]*)['"])?\]/g)].every(([, name, attribute, value]) => {
+  return [...rest.matchAll(/\.([\w-]+)|#([\w-]+)|\[([\w-]+)(?:=['"]([^'"]*)['"])?\]/g)].every(([, name, id, attribute, value]) => {
     if (name) return classes.includes(name);
+    if (id) return element.getAttribute("id") === id;
     const found = element.getAttribute(attribute ?? "");
     return found !== null && (value === undefined || found === value);
   });

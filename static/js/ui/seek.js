@@ -3,9 +3,13 @@
 
 import { listen, need, part, say, stopAll } from "./dom.js";
 import { clockTime, spokenTime } from "./format.js";
+import { FLUENT_MS } from "./loop.js";
 
 /** @import { Party } from "../room/party.js" */
 /** @import { FrameLoop } from "./loop.js" */
+
+/** A change of the room's waits no longer than this for its drawing. */
+const MOST_MS = 100;
 
 /**
  * @param {object} needs
@@ -61,7 +65,7 @@ export function mountSeek({ root, party, loop, positionS, durationS, denied, buf
   };
 
   return stopAll([
-    loop.add(draw),
+    loop.add(draw, { everyMs: () => redrawMs(durationS()) }),
     listen(slider, "input", () => {
       dragging = true;
       show(slider.valueAsNumber);
@@ -72,6 +76,14 @@ export function mountSeek({ root, party, loop, positionS, durationS, denied, buf
     }),
     listen(slider, "blur", release),
   ]);
+}
+
+/**
+ * How long a drawing of the bar is good for: until it would be a pixel of a thousand longer, as many milliseconds as the film has seconds.
+ * @param {number | null} durationS
+ */
+export function redrawMs(durationS) {
+  return Math.min(Math.max(durationS ?? Infinity, FLUENT_MS), MOST_MS);
 }
 
 /**
