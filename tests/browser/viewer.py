@@ -46,6 +46,9 @@ HEARD = """words => {
 }"""
 INDEX_RATE = 60
 WINDOW_MS = 300.0
+# A page is told its origin and the display of a picture to 0.1 ms each: three refreshes, which are
+# 50 ms, are read as up to 50.2.
+RESOLUTION_MS = 0.2
 PATIENCE_S = 15.0
 
 
@@ -221,7 +224,7 @@ class Skew:
         skews = [(step * 0.1, self.at(since_ms + step * 100)) for step in steps]
         settled: float | None = None
         for after_s, skew in skews:
-            if skew is None or skew > within_ms:
+            if skew is None or skew > within_ms + RESOLUTION_MS:
                 settled = None
             elif settled is None:
                 settled = after_s
