@@ -26,13 +26,6 @@ def watch(viewers: list[Viewer], rate: float = 1.0) -> None:
     assert_in_step(viewers, SETTLE_S, rate)
 
 
-def let_run(viewers: list[Viewer]) -> None:
-    """The film runs, and all say that they are in step: their pictures are another test's."""
-    eventually(lambda: all(viewer.position_s > 0.5 for viewer in viewers), "all play")
-    for viewer in viewers:
-        viewer.page.wait_for_selector("html[data-sync=synced]")
-
-
 def assert_same_still(viewers: list[Viewer]) -> int:
     """All stand, and show the very same frame."""
     eventually(lambda: all(viewer.paused for viewer in viewers), "all stand")
@@ -54,14 +47,14 @@ def test_play_from_any_of_them_puts_all_in_step(trio: list[Viewer]) -> None:
 
 def test_pause_from_any_of_them_shows_all_the_same_frame(trio: list[Viewer]) -> None:
     trio[0].toggle()
-    let_run(trio)
+    watch(trio)
     trio[2].toggle()
     assert assert_same_still(trio) > 0
 
 
 def test_seek_from_any_of_them_brings_all_along(trio: list[Viewer]) -> None:
     trio[0].toggle()
-    let_run(trio)
+    watch(trio)
     trio[2].seek(60)
     watch(trio)
     assert all(60 <= viewer.position_s < 70 for viewer in trio)
@@ -75,7 +68,7 @@ def test_seek_while_paused_shows_all_the_same_frame(trio: list[Viewer]) -> None:
 
 def test_another_rate_is_everyones_rate(trio: list[Viewer]) -> None:
     trio[0].toggle()
-    let_run(trio)
+    watch(trio)
     trio[1].set_rate(1.5)
     watch(trio, rate=1.5)
 
@@ -98,7 +91,7 @@ def test_who_comes_late_or_reloads_lands_in_step(new_viewer: NewViewer, room: st
 def test_play_and_pause_from_three_at_once_end_in_one_state(trio: list[Viewer], first: int) -> None:
     if first == 1:  # once they begin from a running film
         trio[0].toggle()
-        let_run(trio)
+        watch(trio)
     together_ms = trio[0].true_now_ms() + 400
     for viewer in trio[first:] + trio[:first]:
         viewer.page.evaluate(

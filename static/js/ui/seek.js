@@ -82,7 +82,7 @@ export function mountSeek({ root, party, loop, positionS, durationS, denied, buf
  * How long a drawing of the bar is good for: until it would be a pixel of a thousand longer, as many milliseconds as the film has seconds.
  * @param {number | null} durationS
  */
-export function redrawMs(durationS) {
+function redrawMs(durationS) {
   return Math.min(Math.max(durationS ?? Infinity, FLUENT_MS), MOST_MS);
 }
 
