@@ -48,6 +48,7 @@
   Object.assign(globalThis, {
     ruler: {
       bendClocks,
+      originMs: trueOriginMs,
       start,
       take: () => samples,
       now: () => trueOriginMs + truePassedMs(),

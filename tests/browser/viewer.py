@@ -46,9 +46,8 @@ HEARD = """words => {
 }"""
 INDEX_RATE = 60
 WINDOW_MS = 300.0
-# A page is told its origin and the display of a picture to 0.1 ms each: three refreshes, which are
-# 50 ms, are read as up to 50.2.
-RESOLUTION_MS = 0.2
+# A page is told the instants at which its pictures are shown to 0.1 ms.
+TOLD_DIGITS = 1
 PATIENCE_S = 15.0
 
 
@@ -89,6 +88,7 @@ class Viewer:
         self.page.add_init_script(bend)
         if clock_skew_ppm:  # a drifting clock is not told by one of two threads alone
             self.page.route("**/socket-worker*.js", lambda route: prepend(route, RULER + bend))
+        self._origin_errors_ms: dict[float, float] = {}
         self.faults: list[str] = []
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.url = url
@@ -181,6 +181,22 @@ class Viewer:
         """This browser's unbent clock; all browsers of the machine share it."""
         return float(self.page.evaluate("window.ruler.now()"))
 
+    def origin_error_ms(self) -> float:
+        """How far off the origin of its instants is that the page is told: to 0.1 ms, as all are.
+
+        Counted from the machine's steady clock, which DevTools tell to the microsecond: only the
+        difference between two pages says anything.
+        """
+        origin_ms: float = self.page.evaluate("window.ruler.originMs")
+        if origin_ms not in self._origin_errors_ms:
+            session = self.page.context.new_cdp_session(self.page)
+            session.send("Performance.enable")
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            session.detach()
+            found = {metric["name"]: metric["value"] for metric in metrics}
+            self._origin_errors_ms[origin_ms] = origin_ms - found["NavigationStart"] * 1000
+        return self._origin_errors_ms[origin_ms]
+
     def tells(self) -> str:
         """What the page itself says of its playback: state and drift."""
         told: str = self.page.evaluate(
@@ -207,7 +223,12 @@ class Skew:
 
     def __init__(self, viewers: list[Viewer], rate: float = 1.0) -> None:
         self._viewers = viewers
-        self._readings = [viewer.readings() for viewer in viewers]
+        base_ms = viewers[0].origin_error_ms()
+        self._readings = [
+            [(at_ms - error_ms, position_s) for at_ms, position_s in viewer.readings()]
+            for viewer in viewers
+            for error_ms in [viewer.origin_error_ms() - base_ms]
+        ]
         self._rate = rate
 
     def at(self, at_ms: float) -> float | None:
@@ -216,7 +237,7 @@ class Skew:
         if any(place is None for place in places):
             return None
         known = [place for place in places if place is not None]
-        return (max(known) - min(known)) * 1000
+        return round((max(known) - min(known)) * 1000, TOLD_DIGITS)
 
     def settled_after(self, since_ms: float, until_ms: float, within_ms: float) -> float | None:
         """Seconds after `since_ms` from which on the skew stayed within a bound; None: never."""
@@ -224,7 +245,7 @@ class Skew:
         skews = [(step * 0.1, self.at(since_ms + step * 100)) for step in steps]
         settled: float | None = None
         for after_s, skew in skews:
-            if skew is None or skew > within_ms + RESOLUTION_MS:
+            if skew is None or skew > within_ms:
                 settled = None
             elif settled is None:
                 settled = after_s
