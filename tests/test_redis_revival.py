@@ -1,8 +1,9 @@
 """A Redis that has lost its rooms: what its servers saw last is what everybody finds in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from tests.redis_server import RedisServer
 from tests.rooms import NOW_MS, pause, play, seek
 from tests.store_house import applied, ask, state_of, toggle, told_of
 from tests.test_redis_store import RedisHouse
-from watchparty.core.protocol import VideoPlay
-from watchparty.core.state import Refusal
+from watchparty.core.protocol import Intent, VideoPlay, VideoStateChanged
+from watchparty.core.state import Applied, Command, Refusal
 from watchparty.store.base import Outcome, StoreUnavailable
 from watchparty.store.redis import RedisStore
 
@@ -81,6 +82,46 @@ async def test_what_was_acknowledged_is_not_applied_again_after_the_loss(
         again = await ask(store, seek(9999.0, "r3"), now_ms=NOW_MS + 3000)
         assert again == Outcome(refused.answer, repeated=True)
     assert await state_of(two[1]) == before
+
+
+async def test_what_nobody_acknowledged_before_the_loss_is_not_applied_again_where_it_was_seen(
+    house: RedisHouse, two: Two
+) -> None:
+    """Its server hung, or its line broke, between Redis' answer and the client's."""
+    deaf, other = two
+    await unheard(deaf, pause("r2", at=NOW_MS + 50))
+    seen = await applied(other, seek(31.0, "r3", at=NOW_MS + 100), now_ms=NOW_MS + 100)
+    await lost(house, *two)
+    before = (await asyncio.gather(*map(state_of, two)))[0]
+    assert before.playhead == seen.playhead
+    for store in two:
+        again = await ask(store, pause("r2", at=NOW_MS + 50), now_ms=NOW_MS + 3000)
+        assert again.repeated
+        assert isinstance(again.answer, VideoStateChanged)
+        assert (again.answer.ref, again.answer.seq) == ("r2", seen.seq - 1)
+    assert await state_of(other) == before
+
+
+async def test_who_only_looked_has_seen_it_too(house: RedisHouse, two: Two) -> None:
+    deaf, other = two
+    await unheard(deaf, pause("r2", at=NOW_MS + 50))
+    await state_of(other)
+    await lost(house, *two)
+    await state_of(other)
+    again = await ask(deaf, pause("r2", at=NOW_MS + 50), now_ms=NOW_MS + 3000)
+    assert again.repeated
+
+
+async def test_what_no_server_has_seen_is_applied_when_it_is_repeated(
+    house: RedisHouse, two: Two
+) -> None:
+    deaf, other = two
+    await unheard(deaf, pause("r2", at=NOW_MS + 50))
+    await lost(house, *two)
+    assert all(state.playhead.playing for state in await asyncio.gather(*map(state_of, two)))
+    again = await ask(deaf, pause("r2", at=NOW_MS + 50), now_ms=NOW_MS + 3000)
+    assert isinstance(again.answer, Applied)
+    assert not (await state_of(other)).playhead.playing
 
 
 async def test_an_answer_older_than_a_minute_is_offered_to_nobody(
@@ -175,6 +216,21 @@ async def test_a_lost_redis_that_stays_away_is_unavailable(house: RedisHouse, tw
         house.redis.start()
     outcome = await ask(two[0], VideoPlay(ref="r9"), now_ms=NOW_MS + 10)
     assert not outcome.repeated
+
+
+async def unheard(store: RedisStore, intent: Intent) -> None:
+    """What is asked here is done, and the server never hears so."""
+    calls = store._shards.all[0].calls
+    run = calls.run_safely
+
+    async def never_answered(script: str, keys: Sequence[str], *arguments: Any) -> Any:
+        await run(script, keys, *arguments)
+        raise StoreUnavailable("it hung for longer than its patience")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calls, "run_safely", never_answered)
+        with pytest.raises(StoreUnavailable):
+            await store.apply("demo", Command(intent, user_id="ada"), NOW_MS + 50)
 
 
 async def slowly(call: object) -> object:

@@ -154,7 +154,7 @@ async def test_a_stale_read_is_caught(
     stale = stores[0]._shards.all[0].revival
     record, copy = await stores[0].open("demo", NOW_MS)
 
-    async def from_memory(slug: str, now_ms: float) -> tuple[Any, RoomState]:
+    async def from_memory(*_: object) -> tuple[Any, RoomState]:
         return record, copy
 
     monkeypatch.setattr(stale, "find", from_memory)

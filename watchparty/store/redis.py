@@ -24,9 +24,10 @@ from watchparty.store.base import (
     RoomRecord,
     StoreUnavailable,
     Told,
+    told,
 )
 from watchparty.store.locks import Locks
-from watchparty.store.redis_revival import KEPT_MS, Held
+from watchparty.store.redis_revival import KEPT_MS, Held, known
 from watchparty.store.redis_shards import Shards
 
 HISTORY_MOST: Final = 50_000
@@ -80,7 +81,7 @@ class RedisStore(CasStore):
         async with self._locks.alone_with(slug):
             held = self._held.get(slug)
             revival = self._shards.of(slug).revival
-            found = await revival.find(slug, now_ms)
+            found = await revival.find(slug, held, now_ms)
             record, state = found or await revival.revive(slug, held, now_ms)
             if record.closed or state.closed:
                 raise RoomIsClosed(slug)
@@ -192,19 +193,24 @@ class RedisStore(CasStore):
     async def _read(
         self, slug: str, command: Command, now_ms: float
     ) -> tuple[RoomState, Told | None]:
-        keys = [forms.room_key(slug), forms.answer_key(slug, command)]
+        answer_key = forms.answer_key(slug, command.user_id, command.ref)
+        keys = [forms.room_key(slug), answer_key, forms.room_key(slug, ":events")]
         line = self._shards.of(slug).calls
-        asked = (int(forms.is_remembered(command)), now_ms, REMEMBERED_MS)
-        found = await line.run(scripts.READ, keys, *asked)
+        is_remembered = forms.is_remembered(command.user_id, command.ref)
+        asked = (int(is_remembered), now_ms, REMEMBERED_MS)
+        found = await line.run(scripts.READ, keys, *asked, known(self._held.get(slug)))
         if not found:
             await self._bring_back(slug, now_ms)
-            found = await line.run(scripts.READ, keys, *asked)
+            found = await line.run(scripts.READ, keys, *asked, known(self._held.get(slug)))
             if not found:
                 raise StoreUnavailable(f"{slug}: Redis has lost it again")
-        state, remembered = found
+        state, remembered = forms.read_state(found[0]), found[1]
+        held = self._held.get(slug)
+        if held is not None:
+            held.saw(state, map(forms.read_event, found[2:]), now_ms)
         if remembered and line.is_replicated:  # a repeat is an acknowledgement, too
-            await line.run_safely(scripts.TOUCH, keys[1:])
-        return forms.read_state(state), forms.read_answer(remembered) if remembered else None
+            await line.run_safely(scripts.TOUCH, [answer_key])
+        return state, forms.read_answer(remembered) if remembered else None
 
     async def _commit(
         self, slug: str, before: RoomState, command: Command, answer: Answer, now_ms: float
@@ -213,7 +219,7 @@ class RedisStore(CasStore):
         keys = [
             forms.room_key(slug),
             forms.room_key(slug, ":events"),
-            forms.answer_key(slug, command),
+            forms.answer_key(slug, command.user_id, command.ref),
             forms.bucket_key(command.person, command.action),
             forms.HISTORY_KEY,
         ]
@@ -221,7 +227,8 @@ class RedisStore(CasStore):
             scripts.COMMIT,
             keys,
             *(before.epoch, before.seq, now_ms),
-            *(int(forms.is_remembered(command)), REMEMBERED_MS, forms.write_answer(answer)),
+            *(int(forms.is_remembered(command.user_id, command.ref)), REMEMBERED_MS),
+            forms.write_answer(told(answer)),
             *((limit.capacity, limit.per_ms) if limit else (0, 0)),
             *forms.change(answer),
             *(HELD_EVENTS, KEPT_MS),
@@ -244,10 +251,8 @@ class RedisStore(CasStore):
         """What we have just committed: for the archive, and for a Redis that loses it."""
         held = self._held.get(slug)
         if held is not None:
-            held.note(slug, command, answer, now_ms)
+            held.note(command, answer, now_ms)
         if isinstance(answer, Applied):
-            if held is not None:
-                held.state = answer.state
             self._keep(answer.state, now_ms, clean=False)
 
     async def _bring_back(self, slug: str, now_ms: float) -> None:

@@ -47,9 +47,9 @@ def room_key(slug: str, part: str = "") -> str:
     return f"csw:room:{{{slug}}}{part}"
 
 
-def answer_key(slug: str, command: Command) -> str:
-    """Where the answer to a command is remembered."""
-    return room_key(slug, f":answer:{command.user_id}:{command.ref}")
+def answer_key(slug: str, user_id: str | None, ref: str | None) -> str:
+    """Where the answer to a user's command is remembered."""
+    return room_key(slug, f":answer:{user_id}:{ref}")
 
 
 def bucket_key(person: str | None, action: str | None) -> str:
@@ -57,16 +57,16 @@ def bucket_key(person: str | None, action: str | None) -> str:
     return f"csw:person:{person}:{action}"
 
 
-def is_remembered(command: Command) -> bool:
-    """Whether a repeat of this command can be told from a new one."""
-    return command.user_id is not None and command.ref is not None
+def is_remembered(user_id: str | None, ref: str | None) -> bool:
+    """Whether a repeat of this user's command can be told from a new one."""
+    return user_id is not None and ref is not None
 
 
-def write_answer(answer: Answer) -> bytes:
+def write_answer(answer: Told) -> bytes:
     """An answer as it is remembered."""
-    if isinstance(answer, Applied):
-        return write(_Remembered(event=answer.event))
-    return write(_Remembered(refusal=answer))
+    if isinstance(answer, Refusal):
+        return write(_Remembered(refusal=answer))
+    return write(_Remembered(event=answer))
 
 
 def read_answer(kept: bytes) -> Told:

@@ -6,14 +6,15 @@ highest seq is the newest state, also across epochs: each epoch begins beyond th
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec import structs
 
 from watchparty.core.idempotence import REMEMBERED_MS
 from watchparty.core.keeping import SavedRoom, restore
-from watchparty.core.state import Command, RoomState
+from watchparty.core.protocol import OrderedEvent
+from watchparty.core.state import Applied, Command, RoomState
 from watchparty.store import redis_forms as forms
 from watchparty.store import redis_scripts as scripts
 from watchparty.store.base import (
@@ -22,8 +23,10 @@ from watchparty.store.base import (
     Archive,
     Kept,
     RoomRecord,
+    Told,
     as_kept,
     fresh_state,
+    told,
 )
 from watchparty.store.redis_calls import RedisCalls
 
@@ -43,18 +46,34 @@ Found = tuple[RoomRecord, RoomState]
 
 
 class Held:
-    """What this server knows of a room that it holds: what a lost Redis is told."""
+    """What this server knows of a room that it holds: what a lost Redis is told.
+
+    A state goes with the answers of all events that led to it. Were one missing, its command could
+    be repeated on a state that has it already.
+    """
 
     def __init__(self, state: RoomState) -> None:
         self.state = state
         """The newest state seen."""
         self._answers: deque[tuple[float, str, bytes]] = deque(maxlen=MAX_ANSWERS)
 
-    def note(self, slug: str, command: Command, answer: Answer, now_ms: float) -> None:
-        """An answer that we gave: a repeat must hear it from whatever Redis there is then."""
-        if forms.is_remembered(command):
-            given = forms.write_answer(answer)
-            self._answers.append((now_ms, forms.answer_key(slug, command), given))
+    def note(self, command: Command, answer: Answer, now_ms: float) -> None:
+        """What we committed: a repeat must hear it from whatever Redis there is then."""
+        self._remember(command.user_id, command.ref, told(answer), now_ms)
+        if isinstance(answer, Applied):
+            self.state = answer.state
+
+    def saw(self, state: RoomState, events: Iterable[OrderedEvent], now_ms: float) -> None:
+        """The newest state, and what other servers did since ours; or we, and were not told."""
+        for event in events:
+            self._remember(event.by, event.ref or None, event, now_ms)
+        if state.epoch != self.state.epoch or state.seq > self.state.seq:
+            self.state = state
+
+    def _remember(self, user_id: str | None, ref: str | None, answer: Told, now_ms: float) -> None:
+        if forms.is_remembered(user_id, ref):
+            key = forms.answer_key(self.state.slug, user_id, ref)
+            self._answers.append((now_ms, key, forms.write_answer(answer)))
 
     def answers(self, now_ms: float) -> list[str | bytes]:
         """(answer key, instant and JSON) … of those that are still remembered."""
@@ -83,23 +102,28 @@ class Revival:
         self._clock_id = clock_id
         self._new_epoch = new_epoch
 
-    async def find(self, slug: str, now_ms: float) -> Found | None:
-        """A room that is live, held by this server from now on."""
+    async def find(self, slug: str, held: Held | None, now_ms: float) -> Found | None:
+        """A room that is live, leased by this server from now on; `held` then knows it so."""
         keys = [
             forms.room_key(slug),
             forms.room_key(slug, ":servers"),
             forms.room_key(slug, ":events"),
         ]
         lease = (self._server, now_ms + LEASE_MS)
-        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS)
-        return _read(found) if found else None
+        found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS, known(held))
+        if not found:
+            return None
+        record, state = _read(found)
+        if held is not None:
+            held.saw(state, map(forms.read_event, found[2:]), now_ms)
+        return record, state
 
     async def revive(self, slug: str, held: Held | None, now_ms: float) -> Found:
         """A room that is not live in Redis. Raises NoSuchRoom; a closed one stays as it is."""
         left_ms = await self._offer(slug, held, now_ms) if held else await self._offers()
         await asyncio.sleep(min(left_ms, scripts.OFFERING_MS) / 1000)
         async with self._redis.alone(forms.room_key(slug, ":lock"), REVIVING_MS):
-            live = await self.find(slug, now_ms)
+            live = await self.find(slug, held, now_ms)
             if live is not None:
                 return live  # somebody was faster
             kept = await self._newest(slug, await self._archive.load(slug), now_ms)
@@ -150,6 +174,11 @@ class Revival:
         remembered_ms = int(REMEMBERED_MS)
         found = await self._redis.run(scripts.SEED, keys, *lease, *seed, KEPT_MS, remembered_ms)
         return _read(found)
+
+
+def known(held: Held | None) -> int | str:
+    """The event after which a script is to tell all, or '' for none."""
+    return "" if held is None else held.state.seq
 
 
 def _read(found: list[bytes]) -> Found:

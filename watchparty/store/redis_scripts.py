@@ -64,6 +64,16 @@ local function draw(key, now, capacity, per_ms)
   return wait
 end
 
+-- The events after a number, oldest first, as far as they are still held.
+local function after(events, seq)
+  local found = {}
+  if seq == '' then return found end
+  for _, entry in ipairs(redis.call('XRANGE', events, '(' .. seq .. '-0', '+')) do
+    found[#found + 1] = entry[2][4]
+  end
+  return found
+end
+
 local function others(servers, now, server)
   local found = {}
   for _, one in ipairs(redis.call('ZRANGEBYSCORE', servers, '(' .. now, '+inf')) do
@@ -96,11 +106,12 @@ OPEN: Final = (
 if not is_live(KEYS[1]) then return {} end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[3]) end
-return redis.call('HMGET', KEYS[1], 'record', 'state')
+local found = redis.call('HMGET', KEYS[1], 'record', 'state')
+return {found[1], found[2], unpack(after(KEYS[3], ARGV[4]))}
 """
 )
-"""KEYS room, servers, events; ARGV server, lease's end, kept for ms → (record, state), or nothing
-if it is not live."""
+"""KEYS room, servers, events; ARGV server, lease's end, kept for ms, seq or '' → (record, state,
+events after seq …), or nothing if it is not live."""
 
 OFFERS: Final = (
     _COMMON
@@ -182,10 +193,11 @@ local answer = ''
 if ARGV[1] == '1' then
   answer = recall(KEYS[1], KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3])) or ''
 end
-return {redis.call('HGET', KEYS[1], 'state'), answer}
+return {redis.call('HGET', KEYS[1], 'state'), answer, unpack(after(KEYS[3], ARGV[4]))}
 """
 )
-"""KEYS room, answer; ARGV asks for an answer, now, remembered for ms → (state, answer or '')."""
+"""KEYS room, answer, events; ARGV asks for an answer, now, remembered for ms, seq or '' →
+(state, answer or '', events after seq …), or nothing if it is not live."""
 
 TOUCH: Final = """
 return redis.call('PEXPIRE', KEYS[1], redis.call('PTTL', KEYS[1]))
@@ -236,11 +248,7 @@ SINCE: Final = (
     + """
 if not is_live(KEYS[1]) then return {} end
 local at = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
-local found = {at[1], at[2]}
-for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+')) do
-  found[#found + 1] = entry[2][4]
-end
-return found
+return {at[1], at[2], unpack(after(KEYS[2], ARGV[1]))}
 """
 )
 """KEYS room, events; ARGV seq → (epoch, seq, events after it …), or nothing if it is not live."""
