@@ -129,10 +129,12 @@ async def test_a_persons_controls_are_counted_over_all_servers(
     assert len(await agree(*tabs)) == accepted
 
 
-async def test_joins_of_one_person_are_counted_over_all_servers(party: Party) -> None:
-    """Five at once, then one more every 2 s."""
+async def test_joins_of_one_person_are_counted_over_all_servers(
+    cluster: Cluster, party: Party
+) -> None:
+    """Five at once, then one more every 2 s; no server alone has so many to refuse one."""
     cookie = party.owner.cookie
-    tabs = [party.viewer(f"Ada{number}", cookie=cookie) for number in range(8)]
+    tabs = [party.viewer(name, cluster[name], cookie=cookie) for name in NAMES * 3]
     begun_s = time.monotonic()
     for tab in tabs:
         tab.come()
@@ -143,7 +145,6 @@ async def test_joins_of_one_person_are_counted_over_all_servers(party: Party) ->
     came = [tab for tab in tabs if first_answer(tab) == "user:self"]
     assert told == {"user:self", "error:ratelimit"}
     assert 5 <= len(came) <= 5 + passed_s / 2
-    assert len({tab.instance for tab in came}) == 3
 
 
 def first_answer(tab: Viewer) -> str | None:
