@@ -34,8 +34,12 @@ class Party:
         return viewer
 
     async def three(self) -> tuple[Viewer, Viewer, Viewer]:
-        """Ada, whose room it is, Ben and Cy, one after the other."""
-        return await self.join("Ada"), await self.join("Ben"), await self.join("Cy")
+        """Ada, whose room it is, Ben and Cy, one after the other; each has heard of the others."""
+        three = ada, ben, cy = await self.join("Ada"), await self.join("Ben"), await self.join("Cy")
+        await ada.meet(ben, cy)
+        await ben.meet(ada, cy)
+        await cy.meet(ada, ben)
+        return three
 
     async def end(self) -> None:
         """Everybody goes."""

@@ -11,7 +11,7 @@ from tests.cluster.cluster import NAMES, Cluster
 from tests.cluster.conftest import NewParty
 from tests.cluster.party import Party, agree
 from tests.cluster.person import Person
-from tests.cluster.viewer import Viewer
+from tests.cluster.viewer import Viewer, is_of
 from tests.deploy.nginx import Nginx
 
 pytestmark = [pytest.mark.slow, pytest.mark.beside]
@@ -94,6 +94,8 @@ async def test_who_is_sent_out_loses_the_sockets_on_every_server(
     guest = Person.meet(party.front)
     tabs = [await party.join(name, cluster[name], cookie=guest.cookie) for name in NAMES]
     witness = await party.join("Ben", cluster["three"])
+    await ada.meet(tabs[1])
+    await witness.meet(*tabs)
     await ada.ask("member:remove", userId=tabs[1].id, ban=ban, reason="Enough.")
     assert [await tab.end_of_socket() for tab in tabs] == [4403] * 3
     assert all(tab.heard("member:removed")[0]["ban"] is ban for tab in tabs)
@@ -102,6 +104,8 @@ async def test_who_is_sent_out_loses_the_sockets_on_every_server(
     again.come()
     assert (await again.until("error"))["code"] == "banned"
     assert await again.end_of_socket() == 4403
+    for tab in tabs:
+        await witness.until("user:left", is_of(tab))
     assert await witness.list() == {"Ada", "Ben"}
     if ban:
         await ada.ask("member:unban", person=tabs[0].person)
@@ -143,9 +147,9 @@ async def test_places_are_counted_over_all_servers(either_party: Party) -> None:
     # Of those who claim the last place in one instant none may get it, but never two.
     assert len(joined) <= 2
     assert full == ["room_full"] * (6 - len(joined))
-    for number in range(2 - len(joined)):
-        await either_party.join(f"Late{number}")
+    joined += [await either_party.join(f"Late{number}") for number in range(2 - len(joined))]
     assert await turned_away(either_party) == "room_full"
+    await viewers[1].meet(*joined)
     assert len(await viewers[1].list()) == 5
 
 
