@@ -125,8 +125,8 @@ def test_in_full_screen_the_last_three_stand_over_the_film_for_a_while(
     for text in ("one", "two", "three", "four"):
         write(ada, text)
     over = ben.part("chat-over-one")
-    eventually(lambda: over.count() == 3, "three of them")
-    assert "four" in over.last.inner_text()
+    last_three = ["Ada two", "Ada three", "Ada four"]
+    eventually(lambda: over.all_inner_texts() == last_three, "the last three of them")
     assert over.last.is_visible()
     box, controls = over.last.bounding_box(), ben.part("seek").bounding_box()
     assert box is not None
@@ -140,7 +140,7 @@ def test_in_full_screen_the_last_three_stand_over_the_film_for_a_while(
     ben.press("Enter")
     reads(ada, "one", "two", "three", "four", "f five")
     assert ben.page.evaluate("document.fullscreenElement?.id") == "stage", "still full screen"
-    assert over.last.is_visible()
+    eventually(over.last.is_visible, "over the film, too")
     ben.press("Enter")  # nothing more to say
     assert focused(ben) == "stage"
     ben.press("f")
