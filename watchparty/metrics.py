@@ -68,12 +68,12 @@ class PartyCollector(Collector):
 
 def registry_of(readings: Readings) -> CollectorRegistry:
     """Our figures, and memory, processor, files and garbage collection of the process."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    registry.register(PartyCollector(readings))
-    return registry
+    ours = CollectorRegistry()
+    ProcessCollector(registry=ours)
+    PlatformCollector(registry=ours)
+    GCCollector(registry=ours)
+    ours.register(PartyCollector(readings))
+    return ours
 
 
 def _party(hub: Mapping[str, int], tally: Tally) -> Iterator[Metric]:

@@ -35,10 +35,9 @@ class Party:
 
     async def three(self) -> tuple[Viewer, Viewer, Viewer]:
         """Ada, whose room it is, Ben and Cy, one after the other; each has heard of the others."""
-        three = ada, ben, cy = await self.join("Ada"), await self.join("Ben"), await self.join("Cy")
-        await ada.meet(ben, cy)
-        await ben.meet(ada, cy)
-        await cy.meet(ada, ben)
+        three = await self.join("Ada"), await self.join("Ben"), await self.join("Cy")
+        for viewer in three:
+            await viewer.meet(*three)
         return three
 
     async def end(self) -> None:

@@ -50,8 +50,7 @@ async def test_cursors_and_reactions_cross_in_one_redis_message_for_each_batch(
     one, two = cluster["one"], cluster["two"]
     witness = await party.join("Ada", two)
     crowd = [await party.join(f"C{number}", one) for number in range(4)]
-    for other in crowd:
-        await witness.until("user:joined", is_called(other.name))
+    await witness.meet(*crowd)
     with overheard(cluster, party.room) as frames:
         for x in range(15):
             for other in crowd:

@@ -205,7 +205,7 @@ class Viewer:
         raise AssertionError(f"no answer came within {QUICK_MS} ms: {self._best_delay_ms:.1f} ms")
 
     async def meet(self, *others: "Viewer") -> None:
-        """Once it has been told that these are here, wherever."""
+        """Once it has been told that these are here, at whichever server; of itself as well."""
         for other in others:
             await self.see(lambda: other.id in self._told_of(), f"{other.name}")  # noqa: B023
 

@@ -20,6 +20,7 @@ from watchparty.core.state import Applied, Command, Refusal, RoomState, video_st
 from watchparty.store import redis_scripts
 from watchparty.store.base import Outcome, RoomStore, StoreUnavailable
 from watchparty.store.redis import RedisStore
+from watchparty.store.redis_revival import Found
 
 pytestmark = [pytest.mark.slow, pytest.mark.beside]
 
@@ -154,8 +155,8 @@ async def test_a_stale_read_is_caught(
     stale = stores[0]._shards.all[0].revival
     record, copy = await stores[0].open("demo", NOW_MS)
 
-    async def from_memory(*_: object) -> tuple[Any, RoomState]:
-        return record, copy
+    async def from_memory(*_: object) -> Found:
+        return record, copy, []
 
     monkeypatch.setattr(stale, "find", from_memory)
     assert "seen whole" in {found.rule for found in await run(stores, 1)}

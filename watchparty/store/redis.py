@@ -82,13 +82,13 @@ class RedisStore(CasStore):
             held = self._held.get(slug)
             revival = self._shards.of(slug).revival
             found = await revival.find(slug, held, now_ms)
-            record, state = found or await revival.revive(slug, held, now_ms)
+            record, state, events = found or await revival.revive(slug, held, now_ms)
             if record.closed or state.closed:
                 raise RoomIsClosed(slug)
             if held is None:
                 self._held[slug] = Held(state)
             else:
-                held.state = state
+                held.saw(state, events, now_ms)
             return record, state
 
     async def since(self, slug: str, epoch: str, seq: int) -> list[OrderedEvent] | None:
@@ -198,16 +198,17 @@ class RedisStore(CasStore):
         line = self._shards.of(slug).calls
         is_remembered = forms.is_remembered(command.user_id, command.ref)
         asked = (int(is_remembered), now_ms, REMEMBERED_MS)
-        found = await line.run(scripts.READ, keys, *asked, known(self._held.get(slug)))
+        held = self._held.get(slug)
+        found = await line.run(scripts.READ, keys, *asked, known(held))
         if not found:
             await self._bring_back(slug, now_ms)
-            found = await line.run(scripts.READ, keys, *asked, known(self._held.get(slug)))
+            found = await line.run(scripts.READ, keys, *asked, known(held))
             if not found:
                 raise StoreUnavailable(f"{slug}: Redis has lost it again")
-        state, remembered = forms.read_state(found[0]), found[1]
-        held = self._held.get(slug)
+        told_state, remembered, *events = found
+        state = forms.read_state(told_state)
         if held is not None:
-            held.saw(state, map(forms.read_event, found[2:]), now_ms)
+            held.saw(state, map(forms.read_event, events), now_ms)
         if remembered and line.is_replicated:  # a repeat is an acknowledgement, too
             await line.run_safely(scripts.TOUCH, [answer_key])
         return state, forms.read_answer(remembered) if remembered else None

@@ -42,7 +42,8 @@ OFFER_KEPT_MS: Final = 60_000
 MAX_ANSWERS: Final = 512
 """Answers of one room that are offered to a lost Redis; the oldest beyond it are forgotten."""
 
-Found = tuple[RoomRecord, RoomState]
+Found = tuple[RoomRecord, RoomState, list[OrderedEvent]]
+"""A room's record and state, and the events after the state that was held."""
 
 
 class Held:
@@ -55,7 +56,7 @@ class Held:
     def __init__(self, state: RoomState) -> None:
         self.state = state
         """The newest state seen."""
-        self._answers: deque[tuple[float, str, bytes]] = deque(maxlen=MAX_ANSWERS)
+        self._answers: deque[tuple[float, str, Told]] = deque(maxlen=MAX_ANSWERS)
 
     def note(self, command: Command, answer: Answer, now_ms: float) -> None:
         """What we committed: a repeat must hear it from whatever Redis there is then."""
@@ -73,14 +74,14 @@ class Held:
     def _remember(self, user_id: str | None, ref: str | None, answer: Told, now_ms: float) -> None:
         if forms.is_remembered(user_id, ref):
             key = forms.answer_key(self.state.slug, user_id, ref)
-            self._answers.append((now_ms, key, forms.write_answer(answer)))
+            self._answers.append((now_ms, key, answer))
 
     def answers(self, now_ms: float) -> list[str | bytes]:
         """(answer key, instant and JSON) … of those that are still remembered."""
         said: list[str | bytes] = []
-        for at_ms, key, given in self._answers:
+        for at_ms, key, answer in self._answers:
             if now_ms - at_ms <= REMEMBERED_MS:
-                said += [key, b"%.17g\n%s" % (at_ms, given)]
+                said += [key, b"%.17g\n%s" % (at_ms, forms.write_answer(answer))]
         return said
 
 
@@ -103,7 +104,7 @@ class Revival:
         self._new_epoch = new_epoch
 
     async def find(self, slug: str, held: Held | None, now_ms: float) -> Found | None:
-        """A room that is live, leased by this server from now on; `held` then knows it so."""
+        """A room that is live, leased by this server from now on."""
         keys = [
             forms.room_key(slug),
             forms.room_key(slug, ":servers"),
@@ -111,12 +112,7 @@ class Revival:
         ]
         lease = (self._server, now_ms + LEASE_MS)
         found = await self._redis.run(scripts.OPEN, keys, *lease, KEPT_MS, known(held))
-        if not found:
-            return None
-        record, state = _read(found)
-        if held is not None:
-            held.saw(state, map(forms.read_event, found[2:]), now_ms)
-        return record, state
+        return _read(found) if found else None
 
     async def revive(self, slug: str, held: Held | None, now_ms: float) -> Found:
         """A room that is not live in Redis. Raises NoSuchRoom; a closed one stays as it is."""
@@ -134,7 +130,7 @@ class Revival:
                 restored = restore(kept.saved, boot_id=self._clock_id(), new_epoch=epoch)
                 state = as_kept(restored, kept)
             if kept.record.closed:
-                return kept.record, state
+                return kept.record, state, []
             return await self._seed(slug, kept.record, state, now_ms)
 
     async def _offers(self) -> float:
@@ -182,4 +178,5 @@ def known(held: Held | None) -> int | str:
 
 
 def _read(found: list[bytes]) -> Found:
-    return forms.read_record(found[0]), forms.read_state(found[1])
+    record, state, *events = found
+    return forms.read_record(record), forms.read_state(state), list(map(forms.read_event, events))
