@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -24,11 +25,18 @@ class Probe:
     t2_ms: float
     t3_ms: float
     t4_ms: float
+    error_ms: float | None = None
+    """By how much the server says that its media clock may be wrong, where that was noted."""
 
     @property
     def delay_ms(self) -> float:
         """The round trip without the server's own time."""
         return self.t4_ms - self.t1_ms - (self.t3_ms - self.t2_ms)
+
+    @property
+    def bound_ms(self) -> float:
+        """By how much `bias_ms` may be wrong, as far as the server knows itself."""
+        return (self.error_ms or 0.0) + self.delay_ms / 2
 
     def bias_ms(self, base_ms: float) -> float:
         """What the exchange makes of the media clock, minus what it is."""
@@ -71,7 +79,7 @@ class ProbeClient:
             answer = json.loads(payload)
             if answer["type"] == "time:sync:response":
                 t2_ms, t3_ms = answer["serverReceiveTime"], answer["serverSendTime"]
-                return Probe(t1_ms, t2_ms, t3_ms, t4_ms)
+                return Probe(t1_ms, t2_ms, t3_ms, t4_ms, answer["errorMs"])
 
     def probe_again(self, count: int, every_s: float, before: bytes = b"") -> list[Probe]:
         """Ask so often, at fixed instants."""
@@ -81,6 +89,18 @@ class ProbeClient:
             time.sleep(max(began_s + number * every_s - time.monotonic(), 0))
             probes.append(self.probe(before))
         return probes
+
+    def probe_until(self, such: Callable[[Probe], bool], within_s: float = PATIENCE_S) -> Probe:
+        """Ask until an exchange is as good as that, however busy the machine is.
+
+        Raises TimeoutError when none was.
+        """
+        until_s, every_s = time.monotonic() + within_s, 0.1  # a server answers ten a second
+        while not such(probe := self.probe()):
+            if time.monotonic() > until_s:
+                raise TimeoutError(f"no exchange was good enough, the last: {probe}")
+            time.sleep(every_s)
+        return probe
 
     def next_text(self) -> bytes:
         """What the server says next."""

@@ -5,8 +5,8 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any, Protocol, Self
 
@@ -104,6 +104,8 @@ class Viewer:
         self._refs = count(1)
         self._asking = Asking(self.timeline, self._send_joined, self._chance.random)
         self._socket: ClientConnection | None = None
+        self._reachable = asyncio.Event()
+        self._reachable.set()
         self._ahead_ms: float | None = None
         self._best_delay_ms = math.inf
         self._retry_in_ms: float | None = None
@@ -234,6 +236,14 @@ class Viewer:
         if self._socket is not None:
             self._socket.transport.abort()
 
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """The network goes away, and comes back when this is left."""
+        self._reachable.clear()
+        self.drop()
+        yield
+        self._reachable.set()
+
     def _told_of(self) -> set[str]:
         came = {str(user["id"]) for user in self.heard("user:joined")}
         for listed in (*self.heard("room:joined"), *self.heard("users:list")):
@@ -245,6 +255,7 @@ class Viewer:
     async def _live(self) -> None:
         attempt = 0
         for number in count():
+            await self._reachable.wait()
             place = self._places[number % len(self._places)]
             began_s = asyncio.get_running_loop().time()
             code = await self._connect(place)
