@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import math
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -17,6 +15,7 @@ from websockets.typing import Origin
 
 from tests.cluster import coming_back
 from tests.cluster.asking import Asking
+from tests.cluster.known_clock import KnownClock
 from tests.cluster.ordering import Message, Ordering, Position, is_ordered, position_of
 from tests.cluster.seen import RoomSeen
 from tests.cluster.timeline import Timeline, described
@@ -106,8 +105,7 @@ class Viewer:
         self._socket: ClientConnection | None = None
         self._reachable = asyncio.Event()
         self._reachable.set()
-        self._ahead_ms: float | None = None
-        self._best_delay_ms = math.inf
+        self._clock = KnownClock()
         self._retry_in_ms: float | None = None
         self._living: asyncio.Task[None] | None = None
         self._handles: dict[str, asyncio.TimerHandle] = {}
@@ -198,13 +196,13 @@ class Viewer:
     async def media_ms(self) -> float:
         """The media clock, to half of QUICK_MS: it is asked until an answer comes so quickly."""
         for _ in range(PROBES_MOST):
-            if self._ahead_ms is not None and self._best_delay_ms <= QUICK_MS:
-                return round(time.monotonic() * 1000 + self._ahead_ms, 3)
+            if self._clock.delay_ms <= QUICK_MS:
+                return self._clock.now_ms()
             await asyncio.sleep(PROBE_PAUSE_S)
             asked = len(self.heard("time:sync:response"))
             self._probe()
             await self.see(lambda: len(self.heard("time:sync:response")) > asked, "answer")  # noqa: B023
-        raise AssertionError(f"no answer came within {QUICK_MS} ms: {self._best_delay_ms:.1f} ms")
+        raise AssertionError(f"no answer came within {QUICK_MS} ms: {self._clock.delay_ms:.1f} ms")
 
     async def meet(self, *others: "Viewer") -> None:
         """Once it has been told that these are here, at whichever server; of itself as well."""
@@ -324,7 +322,7 @@ class Viewer:
             self._handles.pop(what).cancel()
 
     def _probe(self) -> None:
-        self._send({"type": "time:sync", "clientTimestamp": round(time.monotonic() * 1000, 3)})
+        self._send(self._clock.probe())
         self._later("probe", coming_back.PROBE_EVERY_S, self._probe)
         if "silence" not in self._handles:
             self._later("silence", coming_back.PROBE_PATIENCE_S, self._is_silent)
@@ -357,7 +355,7 @@ class Viewer:
             case "room:joined":
                 self._take_snapshot(message)
             case "time:sync:response":
-                self._take_time(message)
+                self._clock.take(message)
             case "server:draining":
                 self._retry_in_ms = message["retryIn"]
             case "error" | "error:ratelimit":
@@ -366,15 +364,6 @@ class Viewer:
                 self.texts.setdefault(position_of(message), text)
                 self._take_event(message)
         self.timeline.stir()
-
-    def _take_time(self, answer: Message) -> None:
-        """The quickest exchange so far says how far the media clock is ahead of our own."""
-        t4_ms = time.monotonic() * 1000
-        delay_ms = t4_ms - answer["clientTimestamp"]
-        if delay_ms < self._best_delay_ms:
-            self._best_delay_ms = delay_ms
-            middle_ms = (answer["serverReceiveTime"] + answer["serverSendTime"]) / 2
-            self._ahead_ms = middle_ms - (t4_ms + answer["clientTimestamp"]) / 2
 
     def _take_snapshot(self, joined: Message) -> None:
         self._forget("join")
