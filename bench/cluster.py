@@ -110,7 +110,7 @@ class Crowd:
     def mark(self) -> None:
         """Remember what each shows now."""
         self._marked_ns = time.monotonic_ns()
-        self._before = {one.name: (one.seen.video, ahead_ms(one)) for one in self.viewers}
+        self._before = {one.name: (one.seen.video, one.clock.ahead_ms) for one in self.viewers}
 
     async def is_back(self) -> None:
         """Wait until everybody is in a room."""
@@ -121,12 +121,13 @@ class Crowd:
     def jumps_ms(self) -> list[float]:
         """By how much each picture differs from where it would be without what happened."""
         now_ms = time.monotonic() * 1000
-        return [
-            abs(shown_s(one.seen.video, now_ms + ahead_ms(one)) - shown_s(video, now_ms + ahead))
-            * 1000
-            for one in self.viewers
-            for video, ahead in (self._before[one.name],)
-        ]
+        jumps_ms = []
+        for one in self.viewers:
+            video, ahead_ms = self._before[one.name]
+            without_s = shown_s(video, now_ms + ahead_ms)
+            with_s = shown_s(one.seen.video, now_ms + one.clock.ahead_ms)
+            jumps_ms.append(abs(with_s - without_s) * 1000)
+        return jumps_ms
 
     def away_s(self) -> list[float]:
         """How long each was without a room, each time."""
@@ -165,11 +166,6 @@ class Crowd:
             f"| {what}: without a room | {spread(away, unit='s') if away else 'nobody'} |",
             f"| {what}: pictures moved by | {spread(self.jumps_ms())} |",
         ]
-
-
-def ahead_ms(viewer: Viewer) -> float:
-    """How far the media clock is ahead of ours, as this viewer's best probe has it."""
-    return viewer._ahead_ms or 0.0  # noqa: SLF001 - what it would show by
 
 
 def shown_s(video: dict[str, Any], media_ms: float) -> float:

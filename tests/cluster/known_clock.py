@@ -12,7 +12,8 @@ class KnownClock:
     def __init__(self) -> None:
         self.delay_ms = math.inf
         """The round trip of the quickest exchange; infinite before the first."""
-        self._ahead_ms = 0.0
+        self.ahead_ms = 0.0
+        """Media time minus our own, by that exchange."""
 
     def probe(self) -> Message:
         """The question, at T1."""
@@ -24,11 +25,11 @@ class KnownClock:
         if t4_ms - t1_ms < self.delay_ms:
             self.delay_ms = t4_ms - t1_ms
             middle_ms = (answer["serverReceiveTime"] + answer["serverSendTime"]) / 2
-            self._ahead_ms = middle_ms - (t4_ms + t1_ms) / 2
+            self.ahead_ms = middle_ms - (t4_ms + t1_ms) / 2
 
     def now_ms(self) -> float:
         """Media time, rounded as the wire has it."""
-        return round(own_ms() + self._ahead_ms, 3)
+        return round(own_ms() + self.ahead_ms, 3)
 
 
 def own_ms() -> float:

@@ -105,7 +105,7 @@ class Viewer:
         self._socket: ClientConnection | None = None
         self._reachable = asyncio.Event()
         self._reachable.set()
-        self._clock = KnownClock()
+        self.clock = KnownClock()
         self._retry_in_ms: float | None = None
         self._living: asyncio.Task[None] | None = None
         self._handles: dict[str, asyncio.TimerHandle] = {}
@@ -196,13 +196,13 @@ class Viewer:
     async def media_ms(self) -> float:
         """The media clock, to half of QUICK_MS: it is asked until an answer comes so quickly."""
         for _ in range(PROBES_MOST):
-            if self._clock.delay_ms <= QUICK_MS:
-                return self._clock.now_ms()
+            if self.clock.delay_ms <= QUICK_MS:
+                return self.clock.now_ms()
             await asyncio.sleep(PROBE_PAUSE_S)
             asked = len(self.heard("time:sync:response"))
             self._probe()
             await self.see(lambda: len(self.heard("time:sync:response")) > asked, "answer")  # noqa: B023
-        raise AssertionError(f"no answer came within {QUICK_MS} ms: {self._clock.delay_ms:.1f} ms")
+        raise AssertionError(f"no answer came within {QUICK_MS} ms: {self.clock.delay_ms:.1f} ms")
 
     async def meet(self, *others: "Viewer") -> None:
         """Once it has been told that these are here, at whichever server; of itself as well."""
@@ -322,7 +322,7 @@ class Viewer:
             self._handles.pop(what).cancel()
 
     def _probe(self) -> None:
-        self._send(self._clock.probe())
+        self._send(self.clock.probe())
         self._later("probe", coming_back.PROBE_EVERY_S, self._probe)
         if "silence" not in self._handles:
             self._later("silence", coming_back.PROBE_PATIENCE_S, self._is_silent)
@@ -355,7 +355,7 @@ class Viewer:
             case "room:joined":
                 self._take_snapshot(message)
             case "time:sync:response":
-                self._clock.take(message)
+                self.clock.take(message)
             case "server:draining":
                 self._retry_in_ms = message["retryIn"]
             case "error" | "error:ratelimit":
