@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.server import ADMIN_PASSWORD, Server, collect, production_settings
+from tests.browser.stalls import WITNESS
 from tests.browser.viewer import Viewer, launch
 
 BROWSERS = 3
@@ -58,6 +59,13 @@ def server(
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def witness() -> Iterator[None]:
+    """It looks from the first test on whether the machine stands still."""
+    with WITNESS:
+        yield
 
 
 @pytest.fixture(scope="session")

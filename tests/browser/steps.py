@@ -2,9 +2,11 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tests.browser.conftest import NewViewer
+from tests.browser.stalls import unless_stalled
 from tests.browser.viewer import Skew, Viewer, eventually
 
 REPEATS = range(int(os.environ.get("NETWORK_REPEATS", "1")))
@@ -56,6 +58,11 @@ def pass_time(viewer: Viewer, seconds: float) -> None:
     viewer.page.wait_for_timeout(seconds * 1000)
 
 
+def measured(viewer: Viewer, measure: Callable[[], None]) -> None:
+    """Measure pictures, and once more if the machine stood still; `viewer` is one of those seen."""
+    unless_stalled(measure, partial(pass_time, viewer))
+
+
 def assert_back(pair: Pair, since_s: float) -> None:
     """Both are members again in time."""
     eventually(lambda: all(phase(v) == "joined" for v in pair), "both are back", BACK_S * 3)
@@ -66,6 +73,10 @@ def assert_back(pair: Pair, since_s: float) -> None:
 
 def assert_in_step(viewers: Sequence[Viewer], settle_s: float = 1.0, rate: float = 1.0) -> None:
     """The pictures come within 50 ms in time, and stay there for WATCHED_S or to the end."""
+    measured(viewers[0], partial(_assert_in_step, viewers, settle_s, rate))
+
+
+def _assert_in_step(viewers: Sequence[Viewer], settle_s: float, rate: float) -> None:
     since_ms, until_ms = _start_watching(viewers, settle_s)
 
     def watched() -> tuple[bool, Skew, float, float | None]:

@@ -6,6 +6,7 @@ Each end once here; NETWORK_REPEATS says how often (`make networks` repeats each
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -19,6 +20,7 @@ from tests.browser.steps import (
     Pair,
     assert_back,
     assert_in_step,
+    measured,
     pass_time,
     phase,
     watching,
@@ -85,7 +87,6 @@ def assert_no_jump(readings: list[tuple[float, float]]) -> None:
 def end_and_start(pair: Pair, server: Server, number: signal.Signals, code: int) -> None:
     """The server ends while the film runs, and comes back on the same port."""
     ada, _ = pair
-    assert_in_step(pair)
     for viewer in pair:
         viewer.start_ruler()  # it runs on until the end
     pass_time(ada, EDGE_S)
@@ -118,10 +119,11 @@ def test_a_server_comes_back_and_no_picture_jumps(
     number: signal.Signals,
     code: int,
 ) -> None:
-    end_and_start(pair, server, number, code)
+    ada, ben = pair
+    assert_in_step(pair)
+    measured(ada, partial(end_and_start, pair, server, number, code))
     # Who returned may have been told nothing, having missed nothing; a newcomer is told all, and is
     # compared with one of them: two cores decode two films beside a page that loads, not three.
-    ada, ben = pair
     ben.leave()
     cleo = new_viewer(url=server.url).enter(room, "Cleo")
     assert_in_step([ada, cleo])

@@ -1,6 +1,7 @@
 """A server whose clock is 2 s wrong: its viewers and those of another server see one picture."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import NewViewer
-from tests.browser.steps import BENT_MS, watched_skew
+from tests.browser.steps import BENT_MS, measured, watched_skew
 from tests.browser.viewer import Viewer, eventually
 from tests.cluster.cluster import Cluster
 
@@ -42,11 +43,11 @@ def test_viewers_of_a_wrong_server_are_within_20_ms_of_the_others(
     ben = new_viewer(url=cluster["wrong"].url, clock_offset_ms=BENT_MS).enter("party", "Ben")
     ben.toggle()
     eventually(lambda: all(v.position_s > 0.5 for v in (ada, ben)), "both play")
-    assert_within(ada, ben)
+    measured(ada, partial(assert_within, ada, ben))
     # And who moves the film at the right one takes along whoever is at the wrong one.
     ada.seek(30)
     eventually(lambda: all(v.position_s > 30.5 for v in (ada, ben)), "both are there")
-    assert_within(ada, ben)
+    measured(ada, partial(assert_within, ada, ben))
 
 
 def assert_within(ada: Viewer, ben: Viewer) -> None:
