@@ -1,11 +1,12 @@
 """The instrument: everyone's figures, the cause in words, and what is set for one device."""
 
 import re
+from functools import partial
 
 import pytest
 
 from tests.browser.conftest import NewViewer
-from tests.browser.steps import pass_time
+from tests.browser.steps import measured, pass_time
 from tests.browser.viewer import Skew, Viewer, eventually
 
 pytestmark = pytest.mark.browser
@@ -92,16 +93,21 @@ def test_an_offset_shifts_only_the_own_film_and_is_remembered(pair: tuple[Viewer
     for viewer in pair:
         viewer.start_ruler()
     pass_time(ada, 8)
+    measured(ada, partial(assert_ahead, ada, ben))
+    ada.page.reload()
+    ada.await_joined()
+    open_instrument(ada)
+    assert ada.part("own-offset-figure").inner_text() == f"+{OFFSET_MS} ms"
+
+
+def assert_ahead(ada: Viewer, ben: Viewer) -> None:
+    """Ada's picture is ahead of Ben's as it was set, and his is in step."""
     skew_ms = ahead_ms(ada, ben)
     print(f"offset {OFFSET_MS} ms: pictures {skew_ms} ms apart")
     assert skew_ms is not None
     assert abs(skew_ms - OFFSET_MS) <= 40
     assert ada.position_s > ben.position_s
     assert ben.page.locator("html").get_attribute("data-sync") == "synced"
-    ada.page.reload()
-    ada.await_joined()
-    open_instrument(ada)
-    assert ada.part("own-offset-figure").inner_text() == f"+{OFFSET_MS} ms"
 
 
 def test_who_wants_no_speed_changes_gets_none_and_that_is_remembered(
