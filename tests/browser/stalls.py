@@ -15,6 +15,7 @@ BACK_IN_PLACE_S = 3.0
 """At its most a correction makes up for 240 ms in that time."""
 AGAIN_MOST = 2
 
+STARTED_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.01
 LOOK = """
 import os, sys, threading, time
@@ -25,6 +26,7 @@ parent = os.getppid()
 def look(core):
     os.sched_setaffinity(threading.get_native_id(), {core})
     last_s = time.monotonic()
+    os.write(1, b"\\n")  # it looks
     while os.getppid() == parent:
         time.sleep(every_s)
         now_s = time.monotonic()
@@ -48,6 +50,10 @@ class Witness:
         self._seen = tempfile.TemporaryFile("r")
         command = [sys.executable, "-c", LOOK, str(LOOK_EVERY_S), str(STALL_S)]
         self.process = subprocess.Popen(command, stdout=self._seen)
+        cores, until_s = len(os.sched_getaffinity(0)), time.monotonic() + STARTED_WITHIN_S
+        while self._lines().count("") < cores:
+            assert time.monotonic() < until_s, "nobody looks"
+            time.sleep(LOOK_EVERY_S)
         return self
 
     def __exit__(
@@ -62,9 +68,12 @@ class Witness:
 
     def since(self, from_s: float) -> list[Stall]:
         """The stalls that ended after an instant."""
-        text = os.pread(self._seen.fileno(), 1 << 20, 0).decode()
-        stalls = [tuple(map(float, line.split())) for line in text.splitlines()]
+        stalls = [tuple(map(float, line.split())) for line in self._lines() if line]
         return [(began_s, ended_s) for began_s, ended_s in stalls if ended_s > from_s]
+
+    def _lines(self) -> list[str]:
+        """An empty one for each core that is looked at, and one for each stall."""
+        return os.pread(self._seen.fileno(), 1 << 20, 0).decode().splitlines()
 
 
 WITNESS = Witness()
