@@ -15,6 +15,7 @@ from tests.browser.stalls import (
     Witness,
     unless_stalled,
 )
+from tests.browser.viewer import eventually
 
 
 def still(from_s: float) -> list[Stall]:
@@ -71,15 +72,6 @@ def test_a_stall_is_seen_by_whoever_asks_for_its_time() -> None:
             seen = witness.since(began_s)
             return [(a, b) for a, b in seen if a < began_s + STALL_S and b > ended_s]
 
-        until(lambda: bool(planted()))
-        stall = planted()[0]
+        stall = eventually(planted, "the stall is seen")[0]
         assert stall[1] <= time.monotonic()
         assert stall not in witness.since(stall[1])
-
-
-def until(such: Callable[[], bool]) -> None:
-    """Wait for it."""
-    deadline_s = time.monotonic() + 30
-    while not such():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.005)

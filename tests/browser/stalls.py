@@ -6,8 +6,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self, TypeVar
+
+from tests.browser.viewer import eventually
 
 STALL_S = 0.06
 """A film that stands so long is further off than any test allows."""
@@ -50,18 +51,11 @@ class Witness:
         self._seen = tempfile.TemporaryFile("r")
         command = [sys.executable, "-c", LOOK, str(LOOK_EVERY_S), str(STALL_S)]
         self.process = subprocess.Popen(command, stdout=self._seen)
-        cores, until_s = len(os.sched_getaffinity(0)), time.monotonic() + STARTED_WITHIN_S
-        while self._lines().count("") < cores:
-            assert time.monotonic() < until_s, "nobody looks"
-            time.sleep(LOOK_EVERY_S)
+        cores = len(os.sched_getaffinity(0))
+        eventually(lambda: self._lines().count("") == cores, "each is looked at", STARTED_WITHIN_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
         self._seen.close()

@@ -59,7 +59,7 @@ def pass_time(viewer: Viewer, seconds: float) -> None:
 
 
 def measured(viewer: Viewer, measure: Callable[[], None]) -> None:
-    """Measure pictures, and once more if the machine stood still; `viewer` is one of those seen."""
+    """Measure pictures, again where the machine stood still; `viewer` is one of those seen."""
     unless_stalled(measure, partial(pass_time, viewer))
 
 
